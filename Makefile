@@ -1,0 +1,45 @@
+# Targets that people use; `make help` lists them.
+GO ?= go
+LINT_VERSION := v2.15.0
+
+.PHONY: help build test test-system deps lint bench fuzz golden demo look clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+build: ## build the program into bin/
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/yagura ./cmd/yagura
+
+test: deps ## install what the tests need, then run everything that must pass
+	$(GO) vet ./...
+	@test -z "$$(gofmt -l .)" || { echo "gofmt wants to change:"; gofmt -l .; exit 1; }
+	$(GO) test ./...
+	@$(MAKE) --no-print-directory test-system
+
+test-system: ## look at the reports in Chromium, poppler and LibreOffice; what is left out says why
+	YAGURA_SYSTEM_TESTS=1 $(GO) test -count=1 -v ./internal/scripttest/systemtest
+	YAGURA_SYSTEM_TESTS=1 $(GO) test -count=1 -v -run TestDocumentedCommands ./internal/scripttest
+
+deps: ## install the programs that the system tests use (Debian, as root)
+	@sh tools/install-deps.sh
+
+lint: ## run the linters (installs golangci-lint on first use)
+	$(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION) run
+
+bench: ## run the benchmarks; rows for docs/benchmarks.md
+	sh tools/bench.sh
+
+fuzz: ## run every fuzz target for 20 s
+	sh tools/fuzz.sh 20s
+
+golden: ## rewrite the golden files after an intended change
+	UPDATE=1 $(GO) test ./...
+
+demo: ## build a synthetic sector with all its reports in demo-out/
+	$(GO) run ./cmd/yagura demo --out demo-out
+
+look: ## render the demo's reports to pictures in demo-look/
+	sh tools/look.sh demo-look
+
+clean: ## remove what the targets made
+	rm -rf bin demo-out demo-look
