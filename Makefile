@@ -13,12 +13,10 @@ build: ## build the program into bin/
 test: deps ## install what the tests need, then run everything that must pass
 	$(GO) vet ./...
 	@test -z "$$(gofmt -l .)" || { echo "gofmt wants to change:"; gofmt -l .; exit 1; }
-	$(GO) test ./...
-	@$(MAKE) --no-print-directory test-system
+	@YAGURA_SYSTEM_TESTS=1 $(GO) test -v ./... >test.log 2>&1; sh tools/testlog.sh test.log $$?
 
-test-system: ## look at the reports in Chromium, poppler and LibreOffice; what is left out says why
-	YAGURA_SYSTEM_TESTS=1 $(GO) test -count=1 -v ./internal/scripttest/systemtest
-	YAGURA_SYSTEM_TESTS=1 $(GO) test -count=1 -v -run TestDocumentedCommands ./internal/scripttest
+test-system: ## only the reports in Chromium, poppler and LibreOffice, and the documents' commands
+	@YAGURA_SYSTEM_TESTS=1 $(GO) test -count=1 -v ./internal/scripttest/... >test.log 2>&1; sh tools/testlog.sh test.log $$?
 
 deps: ## install the programs that the system tests use (Debian, as root)
 	@sh tools/install-deps.sh
