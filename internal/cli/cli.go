@@ -49,6 +49,7 @@ type root struct {
 	Catalog catalogCmd `cmd:"" help:"${cli_help_catalog}"`
 	Assess  assessCmd  `cmd:"" help:"${cli_help_assess}"`
 	Demo    demoCmd    `cmd:"" help:"${cli_help_demo}"`
+	ROI     roiCmd     `cmd:"" name:"roi" help:"${cli_help_roi}"`
 }
 
 // run is one run of the program, bound into every command's Run method.
