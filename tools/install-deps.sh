@@ -1,9 +1,9 @@
 #!/bin/sh
 # Installs what the system tests run: Chromium for the HTML reports, poppler for
-# the PDFs, LibreOffice for the workbooks. Where it can't install (no Debian, not root) it says
+# the PDFs, LibreOffice for the workbooks, PostgreSQL for the second engine. Where it can't install (no Debian, not root) it says
 # so; the tests then print which part they left out.
 set -u
-want="chromium poppler-utils libreoffice-calc fonts-noto-cjk"
+want="chromium poppler-utils libreoffice-calc fonts-noto-cjk postgresql"
 missing=""
 for p in $want; do
   dpkg-query -W -f='${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing="$missing $p"
