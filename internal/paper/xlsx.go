@@ -96,7 +96,7 @@ func sheetNames(d *Document, tables []*Table) []string {
 		if want == "" {
 			want = fallback
 		}
-		out := cut(want, 31)
+		out := strings.TrimRight(cut(want, 31), "' ") // what is cut may end in one again
 		for n := 2; taken[strings.ToLower(out)]; n++ {
 			suffix := "_" + strconv.Itoa(n)
 			out = cut(want, 31-len(suffix)) + suffix
