@@ -91,17 +91,26 @@ func (f *party) letter() paper.Block {
 	return letter
 }
 
-// rank words the band of percentiles that a score lies in.
+// rank words the band of percentiles that a score lies in, with both its edges:
+// the one alone would read as a single place.
 func (f *party) rank(s peer.ScorePosition, group string) string {
 	for _, r := range s.Ranks {
 		if r.Group != group {
 			continue
 		}
 		switch {
+		case r.Low == 50 && r.High == 100:
+			return f.word("rank.upper")
+		case r.Low == 0 && r.High == 50:
+			return f.word("rank.lower")
+		case r.High == 100:
+			return f.word("rank.first", "n", 100-r.Low)
+		case r.Low == 0:
+			return f.word("rank.last", "n", r.High)
 		case r.Low >= 50:
-			return f.word("rank.top", "n", 100-r.Low)
+			return f.word("rank.top", "low", 100-r.High, "high", 100-r.Low)
 		case r.High <= 50:
-			return f.word("rank.bottom", "n", r.High)
+			return f.word("rank.bottom", "low", r.Low, "high", r.High)
 		}
 		return f.word("rank.middle")
 	}

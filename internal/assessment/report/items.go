@@ -13,8 +13,8 @@ import (
 // answered, one table for each section.
 func (f *party) itemTables() []paper.Block {
 	blocks := []paper.Block{paper.Heading{Level: 1, Text: f.word("items_page"), ID: "items"}, paper.Paragraph{Text: f.word("items.how", "group", f.groupName(f.group))}}
-	for i, s := range f.form().Sections {
-		t := paper.Table{ID: f.word("items.sheet", "n", i+1), Columns: []paper.Column{
+	for _, s := range f.form().Sections {
+		t := paper.Table{ID: f.in(s.Title), Columns: []paper.Column{
 			{Title: f.word("item"), Weight: 4}, {Title: f.word("own"), Weight: 2.6}, {Title: f.word("target"), Weight: 2.4},
 			{Title: f.word("peers"), Weight: 3}, {Title: f.word("same_or_above"), Weight: 1.3}}}
 		for _, it := range s.Items {

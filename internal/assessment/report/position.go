@@ -72,7 +72,7 @@ func (f *party) changes() []paper.Block {
 		for _, list := range [][]peer.ItemPosition{worse, better} {
 			for _, it := range list {
 				item := f.form().Item(it.Item)
-				t.Rows = append(t.Rows, []paper.Cell{paper.Text(f.in(item.Ask)), paper.Text(f.answerText(item, it.Previous)), paper.Text(f.answerText(item, it.Own)), paper.Text(f.word("moved." + string(it.Moved)))})
+				t.Rows = append(t.Rows, []paper.Cell{paper.Text(f.in(item.Ask)), paper.Text(f.answerText(item, it.Previous)), paper.Text(f.givenText(item, it.Own)), paper.Text(f.word("moved." + string(it.Moved)))})
 			}
 		}
 		blocks = append(blocks, t)

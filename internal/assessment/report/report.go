@@ -5,6 +5,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"yagura/internal/assessment"
 	"yagura/internal/catalog"
@@ -91,7 +92,18 @@ func (m *Maker) band(n string) string {
 	if n == "" {
 		return m.word("hidden")
 	}
-	return m.word("band", "n", n)
+	return m.word("band", "n", m.number(n))
+}
+
+// number words a band of numbers, as the release has it: 30-99, 100+.
+func (m *Maker) number(n string) string {
+	if low, high, ok := strings.Cut(n, "-"); ok {
+		return m.word("band.range", "low", low, "high", high)
+	}
+	if low, ok := strings.CutSuffix(n, "+"); ok {
+		return m.word("band.from", "low", low)
+	}
+	return n
 }
 
 // value wraps a published figure that may be missing.

@@ -27,9 +27,9 @@ func (m *Maker) Sector() *paper.Document {
 func (m *Maker) overview() []paper.Block {
 	r := m.res.Release
 	figures := paper.KeyFigures{
-		{Label: m.word("sector.parties"), Value: r.Groups[0].N, Unit: m.word("institutions")},
+		{Label: m.word("sector.parties"), Value: m.number(r.Groups[0].N), Unit: m.word("institution_unit")},
 		{Label: m.word("sector.items"), Value: chart.Number(float64(len(m.form().Items())), 0), Unit: m.word("items")},
-		{Label: m.word("sector.median"), Value: score(value(r.Overall.Cells[0].Median)), Unit: m.word("points"), Note: m.word("of100")},
+		{Label: m.word("sector.median"), Value: m.whole(r.Overall.Cells[0].Median), Unit: m.word("points"), Note: m.word("of100")},
 	}
 	t := paper.Table{ID: m.word("groups"), Caption: m.word("groups.table"), Columns: []paper.Column{
 		{Title: m.word("group"), Weight: 3}, {Title: m.word("institutions"), Weight: 1}, {Title: "P10", Kind: paper.Numbers}, {Title: "P25", Kind: paper.Numbers},
@@ -37,7 +37,7 @@ func (m *Maker) overview() []paper.Block {
 	strip := chart.Strip{Lang: m.o.Lang, Label: m.word("sector.strip.alt"), Max: 100}
 	for i, g := range r.Groups {
 		c := r.Overall.Cells[i]
-		row := []paper.Cell{paper.Text(m.groupName(g)), paper.Text(g.N)}
+		row := []paper.Cell{paper.Text(m.groupName(g)), paper.Text(m.number(g.N))}
 		for _, v := range []*float64{c.P10, c.P25, c.Median, c.P75, c.P90} {
 			row = append(row, m.figure(v, r.Overall.Margin))
 		}
@@ -49,6 +49,14 @@ func (m *Maker) overview() []paper.Block {
 		paper.Paragraph{Text: m.sectorSummary()},
 		paper.Figure{Chart: strip, Caption: m.word("sector.strip"), Data: &t, PrintData: true},
 	}
+}
+
+// whole words a published quantile without decimals: it was rounded to whole points.
+func (m *Maker) whole(v *float64) string {
+	if v == nil {
+		return m.word("hidden")
+	}
+	return chart.Number(*v, 0)
 }
 
 // figure is a published quantile; at the margin of the scale it means "or less", "or more".

@@ -134,7 +134,7 @@ func (m *Maker) stackFigure(n int, it *form.Item, r *peer.ItemResult) paper.Bloc
 		cells := []paper.Cell{paper.Text(m.groupName(g)), paper.Text(m.word("hidden"))}
 		if c := r.Cells[i]; c.Shown() {
 			row.Parts = parts(c.Shares)
-			cells[1] = paper.Text(c.N)
+			cells[1] = paper.Text(m.number(c.N))
 			for _, s := range c.Shares {
 				cells = append(cells, paper.Text(shareText(s)))
 			}

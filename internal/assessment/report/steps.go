@@ -12,6 +12,9 @@ import (
 // step is said to be one that most have taken.
 const mostShare = 0.5
 
+// nearlyAllShare is the share from which on only “90% or more” is said.
+const nearlyAllShare = 0.9
+
 // nextSteps explains the first of the next steps: what, why, how, and where it is asked for.
 func (f *party) nextSteps() []paper.Block {
 	blocks := []paper.Block{paper.Heading{Level: 1, Text: f.word("steps"), ID: "steps"}}
@@ -44,8 +47,10 @@ func (f *party) reached(s assessment.Step) string {
 	switch {
 	case f.res.Model == nil:
 		return f.word("steps.by_weight")
+	case s.Share >= nearlyAllShare:
+		return f.word("steps.nearly_all")
 	case s.Share >= mostShare:
-		return f.word("steps.most", "share", min(tenths, 9)*10)
+		return f.word("steps.most", "share", tenths*10)
 	case tenths >= 2:
 		return f.word("steps.some", "share", tenths*10)
 	}
