@@ -63,7 +63,7 @@ var (
 
 func chromium(t *testing.T, page string) (dom, log string) {
 	t.Helper()
-	return run(t, 3*time.Minute, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(),
+	return run(t, 5*time.Minute, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--user-data-dir="+t.TempDir(),
 		"--host-resolver-rules=MAP * ~NOTFOUND", "--enable-logging=stderr", "--virtual-time-budget=120000", "--dump-dom", "file://"+page)
 }
 
