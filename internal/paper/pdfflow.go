@@ -248,15 +248,25 @@ func (f *flow) keyFigures(t KeyFigures) {
 			y := f.y + pad + 2
 			f.rows(labels[i], x+pad, y, ink)
 			y += float64(labelLines) * smallLead
-			value := f.clean(k.Value, true)
-			f.text(x+pad, y+19, value, 18, true, ink)
-			f.text(x+pad+f.width(value, 18, true)+3, y+19, f.clean(k.Unit, false), 9, false, ink)
+			f.bigValue(k, x+pad, y+19, width-2*pad)
 			f.rows(notes[i], x+pad, y+26, muted)
 		}
 		f.y += height
 		f.fresh = false
 	}
 	f.y += 10
+}
+
+// bigValue writes a value with its unit on one line, in smaller type where it
+// would leave its box.
+func (f *flow) bigValue(k KeyFigure, x, base, room float64) {
+	value, unit := f.clean(k.Value, true), f.clean(k.Unit, false)
+	size := 18.0
+	for size > 9 && f.width(value, size, true)+3+f.width(unit, 9, false) > room {
+		size--
+	}
+	f.text(x, base, value, size, true, ink)
+	f.text(x+f.width(value, size, true)+3, base, unit, 9, false, ink)
 }
 
 // rows writes small lines from a top edge down.

@@ -1,5 +1,5 @@
 """Counts, with Python's csv and zipfile alone, what breaks the rules 305, 330,
-331, 333, 503, 805, 806, 807 and the LEI check digits in testdata/*.zip, per file
+331, 333, 503, 805, 806 and 807 in testdata/*.zip, per file
 and column; written to keys.json. Usage: python3 keys.py (in this folder)."""
 import csv, datetime, glob, io, json, os, re, zipfile
 
