@@ -132,7 +132,11 @@ func (e *Evaluated) unchanged(p int, prev *Evaluated, pair int, links []form.Lin
 		if link.From == "" || link.Kind == form.LinkSeriesBreak {
 			continue
 		}
-		before := prev.slots[prev.Form.Item(link.From).Index()]
+		old := prev.Form.Item(link.From)
+		if old == nil || !sameOptions(s.item, old) {
+			continue
+		}
+		before := prev.slots[old.Index()]
 		if before.column < 0 {
 			continue
 		}

@@ -61,6 +61,8 @@ func TestParseFindsFaultsWithTheirLine(t *testing.T) {
 		{"unknown org attribute", "org.size ==", "org.seize ==", "form.expr-unknown-org", ""},
 		{"applies reads forward", `applies: answers["gov.officer"] == "yes"`, `applies: answers["rec.offline"] == "yes"`, "form.applies-forward", ""},
 		{"scores do not rise", "score: 2, ja: 実施", "score: 1, ja: 実施", "form.not-rising", ""},
+		{"infinite weight", "weight: 3", "weight: .inf", "form.bad-number", ""},
+		{"score that is no number", "score: 2, ja: 実施", "score: .nan, ja: 実施", "form.bad-number", ""},
 		{"bad target", "other: partly}", "other: mostly}", "form.bad-target", ""},
 		{"bad foreign key", "to: reg.provider,", "to: reg.providers,", "form.bad-foreign", ""},
 		{"not YAML", "form: sample", "form: [", "form.syntax", ""},

@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -48,6 +49,9 @@ func (p *parser) link(f *Form) {
 		}
 		seen[s.ID] = true
 		p.bothLanguages(at+"/title", s.Title)
+		if !finite(s.Weight) || s.Weight < 0 {
+			p.at(at, "form.bad-number", "id", s.ID)
+		}
 		if s.Weight == 0 {
 			s.Weight = 1
 		}
@@ -102,6 +106,9 @@ func (p *parser) shape(f *Form, it *Item, at string) {
 		}
 		it.pattern = re
 	}
+	if !finite(it.Weight, it.MaxScore) || it.Weight < 0 || it.Min != nil && !finite(*it.Min) || it.Max != nil && !finite(*it.Max) {
+		p.at(at, "form.bad-number", "id", it.ID)
+	}
 	if it.Min != nil && it.Max != nil && *it.Min > *it.Max {
 		p.at(at+"/min", "form.bad-range")
 	}
@@ -146,6 +153,9 @@ func (p *parser) options(f *Form, it *Item, at string) {
 		oat := fmt.Sprintf("%s/options/%d", at, k)
 		if !optionID.MatchString(o.ID) || it.byID[o.ID] != nil {
 			p.at(oat, "form.bad-option", "id", o.ID)
+		}
+		if o.Score != nil && !finite(*o.Score) {
+			p.at(oat, "form.bad-number", "id", o.ID)
 		}
 		if o.JA == "" || o.EN == "" {
 			p.at(oat, "form.text-missing", "what", o.ID)
@@ -279,6 +289,16 @@ func (p *parser) foreign(f *Form, it *Item, fk ForeignKey, at string) {
 			p.at(at, "form.bad-foreign", "to", fk.To+"."+fk.ToColumns[k])
 		}
 	}
+}
+
+// finite reports whether all numbers are neither infinite nor NaN, which YAML can write.
+func finite(numbers ...float64) bool {
+	for _, x := range numbers {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return false
+		}
+	}
+	return true
 }
 
 // Column returns the column of a table item, or nil.
