@@ -94,9 +94,10 @@ func (e *Evaluated) describe() {
 	}
 }
 
-// targets gives the category that reaches the target, by tier.
+// targets gives the category that reaches the target, by tier. Only where
+// higher categories mean more can one be below a target.
 func targets(f *form.Form, it *form.Item) map[string]int {
-	if len(it.Target) == 0 {
+	if len(it.Target) == 0 || !rising(it) {
 		return nil
 	}
 	tiers := []string{""}

@@ -97,7 +97,7 @@ func (c assessAnalyzeCmd) analyze(r *run) (*assessment.Result, *record, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	rec := &record{Form: f.ID, Edition: f.Edition, FormSHA256: f.Hash(), Inputs: append([]input{partiesInput}, cur.inputs...)}
+	rec := &record{Form: f.ID, Edition: f.Edition, FormSHA256: f.Hash(), Inputs: append([]input{partiesInput}, cur.inputs...), books: cur.books}
 	prev, err := c.previous(r, f, parties, rec)
 	if err != nil {
 		return nil, nil, err
@@ -134,7 +134,7 @@ func (c assessAnalyzeCmd) previous(r *run, f *form.Form, parties []form.Org, rec
 		return nil, err
 	}
 	rec.PreviousEdition, rec.PreviousFormSHA256 = form.Edition, form.Hash()
-	rec.Inputs = append(rec.Inputs, g.inputs...)
+	rec.Inputs, rec.books = append(rec.Inputs, g.inputs...), append(rec.books, g.books...)
 	rec.found = append(rec.found, g.found...)
 	return &g.Responses, nil
 }

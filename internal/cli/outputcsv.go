@@ -12,11 +12,11 @@ func cellRows(table, id string, groups []peer.Group, cells []peer.Cell) [][]stri
 	var rows [][]string
 	for g, c := range cells {
 		if !c.Shown() {
-			rows = append(rows, []string{table, id, groups[g].ID, c.N, "", "", "", string(c.Reason)})
+			rows = append(rows, []string{table, id, guard(groups[g].ID), c.N, "", "", "", string(c.Reason)})
 			continue
 		}
 		for k, s := range c.Shares {
-			rows = append(rows, []string{table, id, groups[g].ID, c.N, strconv.Itoa(k), number(s.Point), number(s.Low), number(s.High)})
+			rows = append(rows, []string{table, id, guard(groups[g].ID), c.N, strconv.Itoa(k), number(s.Point), number(s.Low), number(s.High)})
 		}
 	}
 	return rows
@@ -35,7 +35,7 @@ func quantileRows(s peer.ScoreResult, groups []peer.Group) [][]string {
 			v    *float64
 		}{{"p10", c.P10}, {"p25", c.P25}, {"p50", c.Median}, {"p75", c.P75}, {"p90", c.P90}} {
 			if q.v != nil {
-				rows = append(rows, []string{"score", id, groups[g].ID, c.N, q.name, number(*q.v), "", ""})
+				rows = append(rows, []string{"score", id, guard(groups[g].ID), c.N, q.name, number(*q.v), "", ""})
 			}
 		}
 	}

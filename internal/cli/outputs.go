@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"yagura/internal/assessment"
 	"yagura/internal/assessment/report"
@@ -23,6 +24,8 @@ import (
 )
 
 // record is release.json: what a release was made from, how, and what came out.
+// It names no file of a single institution: who can guess its answers could
+// compare the hash. Those stand in the asker's record.
 type record struct {
 	Form               string             `json:"form"`
 	Edition            string             `json:"edition"`
@@ -36,6 +39,7 @@ type record struct {
 	Outputs            []input            `json:"outputs"`
 
 	found []finding.Finding
+	books []input // the workbooks that an input folder held
 }
 
 // line identifies the release at the foot of every page: the beginning of the
@@ -92,13 +96,22 @@ func (o *outputs) statistics() error {
 	return errors.Join(err, o.write(askerDir+"/findings.csv", o.findingsCSV))
 }
 
-// release writes release.json, which names every other file.
+// release writes the asker's record, which names every other file, and
+// release.json, which names those at the top of the folder.
 func (o *outputs) release() error {
 	slices.SortFunc(o.rec.Outputs, func(a, b input) int { return strings.Compare(a.Name, b.Name) })
+	all := struct {
+		Workbooks []input `json:"workbooks"`
+		Outputs   []input `json:"outputs"`
+	}{append([]input{}, o.rec.books...), slices.Clone(o.rec.Outputs)}
+	if err := o.json(askerDir+"/record.json", all); err != nil {
+		return err
+	}
 	o.rec.Parties, o.rec.Suppressed = o.res.Release.Groups[0].N, o.res.Release.Suppressed
+	o.rec.Outputs = slices.DeleteFunc(slices.Clone(all.Outputs), func(f input) bool { return strings.Contains(f.Name, "/") })
 	outputs := o.rec.Outputs
 	err := o.json("release.json", o.rec)
-	o.rec.Outputs = outputs
+	o.rec.Outputs = outputs // release.json cannot name itself
 	return err
 }
 
@@ -195,14 +208,14 @@ func (o *outputs) findingsCSV(w io.Writer) error {
 	c.UseCRLF = true
 	rows := [][]string{{"severity", "place", "party", "item", "value", "message", "rule"}}
 	for _, f := range o.rec.found {
-		rows = append(rows, []string{string(f.Severity), guard(f.Place()), guard(f.Party), strings.TrimPrefix(f.Pointer, "/"), guard(f.Value), f.Text(o.run.lang), f.Rule})
+		rows = append(rows, []string{string(f.Severity), guard(f.Place()), guard(f.Party), guard(strings.TrimPrefix(f.Pointer, "/")), guard(f.Value), f.Text(o.run.lang), f.Rule})
 	}
 	return c.WriteAll(rows)
 }
 
 // guard keeps a spreadsheet from running a value as a formula.
 func guard(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+	if first, _ := utf8.DecodeRuneInString(s); s != "" && strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) {
 		return "'" + s
 	}
 	return s

@@ -3,6 +3,7 @@ package cli
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -29,6 +30,7 @@ type gathered struct {
 	assessment.Responses
 	name   string // base name of the file or folder
 	inputs []input
+	books  []input // of a folder of workbooks, each
 	found  []finding.Finding
 	locate func(row int, found []finding.Finding) // gives a party's findings their places in the files
 }
@@ -200,7 +202,7 @@ func (r *run) readBooks(role, dir string, f *form.Form, g *gathered) (map[string
 			return nil, o.err
 		}
 		base := filepath.Base(names[i])
-		g.inputs = append(g.inputs, input{role, base, hex.EncodeToString(o.hash[:])})
+		g.books = append(g.books, input{role, base, hex.EncodeToString(o.hash[:])})
 		g.found = append(g.found, o.found...)
 		if o.book == nil {
 			continue
@@ -217,7 +219,17 @@ func (r *run) readBooks(role, dir string, f *form.Form, g *gathered) (map[string
 		}
 		first[party], books[party] = base, o.book
 	}
+	g.inputs = append(g.inputs, input{role, filepath.Base(dir), together(g.books)})
 	return books, nil
+}
+
+// together is the hash of files as one: of their names and hashes, in order.
+func together(files []input) string {
+	h := sha256.New()
+	for _, f := range files {
+		io.WriteString(h, f.Name+"\x00"+f.SHA256+"\x00")
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // workbooksOf lists the workbooks of a folder, sorted; Excel's lock files and

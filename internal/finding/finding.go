@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"unicode"
 
 	"yagura/internal/i18n"
 )
@@ -70,13 +71,21 @@ func (f Finding) Place() string {
 	return strings.Join(parts, ":")
 }
 
-// Line renders the finding as one line of text in lang.
+// Line renders the finding as one line of text in lang, fit for a terminal:
+// control characters, which a value from a hostile file may hold, show as "�".
 func (f Finding) Line(lang i18n.Lang) string {
 	s := f.Place()
 	if s != "" {
 		s += ": "
 	}
-	return s + f.Text(lang) + " [" + f.Rule + "]"
+	return strings.Map(printable, s+f.Text(lang)+" ["+f.Rule+"]")
+}
+
+func printable(r rune) rune {
+	if unicode.IsControl(r) {
+		return '\ufffd'
+	}
+	return r
 }
 
 // Text is the message followed by its mend.

@@ -100,9 +100,9 @@ func (p *parser) compile(f *Form) {
 	}
 	c := &compiler{p: p, f: f, env: env}
 	f.exprs = map[string]*expr{}
-	c.one("/audience", f.Audience, cel.BoolType)
+	c.ofOrg("/audience", f.Audience)
 	for i, t := range f.Tiers {
-		c.one(fmt.Sprintf("/tiers/%d/when", i), t.When, cel.BoolType)
+		c.ofOrg(fmt.Sprintf("/tiers/%d/when", i), t.When)
 	}
 	for i, s := range f.Sections {
 		for j, it := range s.Items {
@@ -127,8 +127,17 @@ type compiler struct {
 	env *cel.Env
 }
 
-// item compiles an item's expressions; `applies` may read earlier items only,
-// so that applicability is decided in one pass and never runs in a circle.
+// ofOrg compiles a condition over the organisation alone: it is decided before
+// there are answers.
+func (c *compiler) ofOrg(at, text string) {
+	if e := c.one(at, text, cel.BoolType); e != nil && len(e.reads) > 0 {
+		c.p.at(at, "form.org-only", "reads", e.reads[0])
+	}
+}
+
+// item compiles an item's expressions; `applies` may read earlier items only
+// and `score` none that comes later, so that both are decided in one pass and
+// never run in a circle.
 func (c *compiler) item(it *Item, at string) {
 	if e := c.one(at+"/applies", it.Applies, cel.BoolType); e != nil {
 		for _, id := range e.reads {
@@ -137,7 +146,13 @@ func (c *compiler) item(it *Item, at string) {
 			}
 		}
 	}
-	c.one(at+"/score", it.Score, cel.DoubleType)
+	if e := c.one(at+"/score", it.Score, cel.DoubleType); e != nil {
+		for _, id := range e.reads {
+			if c.f.items[id].index > it.index {
+				c.p.at(at+"/score", "form.score-forward", "id", it.ID, "reads", id)
+			}
+		}
+	}
 }
 
 // one compiles the expression at a pointer; nil when empty or faulty.

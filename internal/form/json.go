@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"yagura/internal/finding"
@@ -89,8 +91,8 @@ func (d *decoder) add(at, key string, args ...any) {
 
 func (d *decoder) row(at string, item func(string) *Item, raw map[string]json.RawMessage) Answers {
 	out := make(Answers, len(raw))
-	for id, data := range raw {
-		it := item(id)
+	for _, id := range slices.Sorted(maps.Keys(raw)) {
+		data, it := raw[id], item(id)
 		if it == nil {
 			d.add(at+"/"+id, "answer.unknown-item", "id", id, "near", "")
 			continue

@@ -11,8 +11,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// sealed wants release.json of an output folder to name, with their true
-// hashes, every other file of the folder and exactly the given inputs.
+// sealed wants the asker's record of an output folder to name every other file
+// with its true hash, and release.json exactly the given inputs and those files
+// that are of no single institution.
 func sealed(ts *testscript.TestScript, neg bool, args []string) {
 	usage(ts, !neg && len(args) > 1, "sealed DIR INPUT…")
 	type entry struct{ Name, SHA256 string }
@@ -20,24 +21,33 @@ func sealed(ts *testscript.TestScript, neg bool, args []string) {
 	if err := json.Unmarshal([]byte(ts.ReadFile(filepath.Join(args[0], "release.json"))), &rec); err != nil {
 		ts.Fatalf("release.json: %v", err)
 	}
-	want := map[string]string{}
+	var whole struct{ Outputs []entry }
+	if err := json.Unmarshal([]byte(ts.ReadFile(filepath.Join(args[0], "asker/record.json"))), &whole); err != nil {
+		ts.Fatalf("asker/record.json: %v", err)
+	}
+	all, public := map[string]string{}, map[string]string{}
 	for _, name := range names(ts, args[0]) {
-		if name != "release.json" && !strings.HasPrefix(path.Base(name), ".") {
-			want[name] = hash(ts, filepath.Join(args[0], name))
+		if name == "release.json" || name == "asker/record.json" || strings.HasPrefix(path.Base(name), ".") {
+			continue
+		}
+		all[name] = hash(ts, filepath.Join(args[0], name))
+		if !strings.Contains(name, "/") {
+			public[name] = all[name]
 		}
 	}
 	same := func(kind string, list []entry, want map[string]string) {
 		for _, e := range list {
 			if want[e.Name] != e.SHA256 {
-				ts.Fatalf("%s %s has hash %s, release.json says %s", kind, e.Name, want[e.Name], e.SHA256)
+				ts.Fatalf("%s %s has hash %q, the record says %s", kind, e.Name, want[e.Name], e.SHA256)
 			}
 			delete(want, e.Name)
 		}
 		for name := range want {
-			ts.Fatalf("release.json does not name the %s %s", kind, name)
+			ts.Fatalf("no record of the %s %s", kind, name)
 		}
 	}
-	same("output", rec.Outputs, want)
+	same("output", whole.Outputs, all)
+	same("public output", rec.Outputs, public)
 	given := map[string]string{}
 	for _, name := range args[1:] {
 		given[path.Base(name)] = hash(ts, name)

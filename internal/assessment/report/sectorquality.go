@@ -21,16 +21,20 @@ func (m *Maker) dataQuality() []paper.Block {
 	return []paper.Block{paper.Heading{Level: 1, Text: m.word("quality"), ID: "quality"}, paper.Paragraph{Text: m.word("quality.sector")}, t}
 }
 
-// coarse words a share in bands of five per cent, the lowest open below.
+// coarse words a share in bands of ten per cent, open at both ends, and none
+// where the lowest band would hold fewer parties than random rounding hides.
 func (m *Maker) coarse(k, n int) string {
-	if n < m.res.Release.Policy.TailsN {
+	if n < max(10*m.res.Release.Policy.Base, m.res.Release.Policy.TailsN) {
 		return m.word("hidden")
 	}
-	five := k * 20 / n
-	if five == 0 {
-		return "<5%"
+	switch ten := k * 10 / n; {
+	case ten == 0:
+		return "<10%"
+	case ten >= 9:
+		return "≥90%"
+	default:
+		return m.word("range", "low", ten*10, "high", ten*10+10)
 	}
-	return m.word("range", "low", five*5, "high", five*5+5)
 }
 
 // suppressed counts what is not shown, by table and reason.
