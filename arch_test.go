@@ -17,6 +17,7 @@ import (
 // Within the pure ring a package may import those listed for it.
 var rings = map[string]int{
 	"catalog": 0, "internal/errs": 0, "internal/i18n": 0, "internal/finding": 0,
+	"internal/clock": 0, "internal/id": 0, "internal/calendar": 0,
 	"internal/form": 1, "internal/peer": 1, "internal/chart": 1, "internal/catalog": 1, "internal/sheet": 1, "internal/paper": 1,
 	"internal/db":         2,
 	"internal/assessment": 3, "internal/thirdparty": 3,
@@ -28,9 +29,11 @@ var rings = map[string]int{
 var sameRing = map[string][]string{
 	"internal/i18n":       nil,
 	"internal/finding":    {"internal/i18n", "internal/errs"},
-	"internal/sheet":      {"internal/form"},  // workbooks and CSV are forms' cells
-	"internal/paper":      {"internal/chart"}, // a page holds figures
-	"internal/catalog":    {"internal/form"},  // the catalog holds forms
+	"internal/id":         {"internal/clock", "internal/errs"},
+	"internal/calendar":   {"catalog", "internal/finding", "internal/i18n", "internal/errs"}, // its calendars are data, checked
+	"internal/sheet":      {"internal/form"},                                                 // workbooks and CSV are forms' cells
+	"internal/paper":      {"internal/chart"},                                                // a page holds figures
+	"internal/catalog":    {"internal/form"},                                                 // the catalog holds forms
 	"internal/scripttest": {"internal/app"},
 	"cmd/yagura":          {"internal/app"},
 }
