@@ -102,14 +102,14 @@ func publicHolidays(year int) map[Day]string {
 			all[sub] = "substitute"
 		}
 	}
-	// 第3条第3項, since 27 December 1985: a day between two 祝日. Until 2006 it
-	// was none on a Sunday or a substitute holiday.
+	// 第3条第3項, since 27 December 1985: a day between two 祝日, unless it is a
+	// substitute holiday. Until 2006 Sundays were excepted; later none comes up.
 	for d := range named {
 		mid := d + 1
 		if named[mid] != "" || named[d+2] == "" || year < 1986 {
 			continue
 		}
-		if all[mid] == "" && (year >= 2007 || mid.Weekday() != time.Sunday) {
+		if all[mid] == "" && mid.Weekday() != time.Sunday {
 			all[mid] = "between"
 		}
 	}
