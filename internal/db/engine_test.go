@@ -200,3 +200,28 @@ func TestCounter(t *testing.T) {
 		}
 	})
 }
+
+// The server ends every connection, as in a restart: the transaction under way fails
+// with a clear kind, the next one works.
+func TestConnectionLost(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB, e storetest.Engine) {
+		if e.Kind != db.Postgres {
+			return
+		}
+		ctx := context.Background()
+		raw, err := sql.Open("pgx", e.DSN)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer raw.Close()
+		err = d.Tenant("b1").Tx(ctx, func(tx *db.Tx) error {
+			if _, err := raw.Exec(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`); err != nil {
+				t.Fatal(err)
+			}
+			_, err := tx.Exec(ctx, insertDoc, doc{ID: "1"})
+			return err
+		})
+		wantKind(t, err, errs.Unavailable)
+		put(t, d, "b1", doc{ID: "1"})
+	})
+}
