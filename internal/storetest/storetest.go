@@ -33,6 +33,7 @@ func Each(t *testing.T, f func(t *testing.T, e Engine)) {
 		f(t, Engine{db.SQLite, filepath.Join(t.TempDir(), "yagura.db")})
 	})
 	t.Run(string(db.Postgres), func(t *testing.T) {
+		t.Helper() // the log of left out tests names the test, not this file
 		s, err := server()
 		if err != nil {
 			t.Skipf("PostgreSQL is left out: %v", err)
