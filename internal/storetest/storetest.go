@@ -2,7 +2,7 @@
 // PostgreSQL when there is one. It takes the server that YAGURA_TEST_POSTGRES (a
 // postgres:// URL) names, or else starts a private one from a local installation and
 // stops it when the test process ends, however it ends. Where neither is there, the
-// test says so as a skipped subtest.
+// test says so as a skipped subtest; a server that is named but can't be used is a failure.
 //
 // Only tests import this package.
 package storetest
@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -35,7 +36,10 @@ func Each(t *testing.T, f func(t *testing.T, e Engine)) {
 	t.Run(string(db.Postgres), func(t *testing.T) {
 		t.Helper() // the log of left out tests names the test, not this file
 		s, err := server()
-		if err != nil {
+		switch {
+		case err != nil && os.Getenv("YAGURA_TEST_POSTGRES") != "":
+			t.Fatalf("YAGURA_TEST_POSTGRES is set, but %v", err)
+		case err != nil:
 			t.Skipf("PostgreSQL is left out: %v", err)
 		}
 		f(t, Engine{db.Postgres, s.database(t)})
