@@ -81,7 +81,7 @@ func (d *DB) migrator() (*sql.DB, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return pool.DB, func() { pool.Close() }, nil
+	return pool.DB, func() { _ = pool.Close() }, nil
 }
 
 // provider is nil for a module without migrations.

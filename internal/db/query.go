@@ -92,7 +92,7 @@ func (tx *Tx) query(ctx context.Context, sql string, args any, row func(*sqlx.Ro
 	if err != nil {
 		return fault("query", err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
 	for rows.Next() {
 		if err := row(rows); err != nil {
 			return err

@@ -68,7 +68,7 @@ func (h *Handle) once(ctx context.Context, readOnly bool, fn func(tx *Tx) error)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // goes back to the pool
 	opts := &sql.TxOptions{ReadOnly: readOnly}
 	if readOnly && h.db.engine == Postgres {
 		opts.Isolation = sql.LevelRepeatableRead

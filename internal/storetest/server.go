@@ -52,7 +52,7 @@ func ordinary(admin string) (*postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close(ctx)
+	defer func() { _ = conn.Close(ctx) }()
 	s := &postgres{admin: admin, run: int64(os.Getpid())}
 	var free bool
 	if err := conn.QueryRow(ctx, `select rolname, rolsuper or rolbypassrls from pg_roles where rolname = current_user`).Scan(&s.role, &free); err != nil || !free {
@@ -134,8 +134,8 @@ func await(dsn, log string, gone <-chan error) error {
 			return nil
 		}
 		select {
-		case <-gone:
-			return errors.New("the private server didn't start")
+		case err := <-gone:
+			return fmt.Errorf("the private server didn't start: %w", err)
 		case <-time.After(100 * time.Millisecond):
 		}
 	}
@@ -161,6 +161,6 @@ func freePort() (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
