@@ -19,7 +19,7 @@ var rings = map[string]int{
 	"catalog": 0, "internal/errs": 0, "internal/i18n": 0, "internal/finding": 0,
 	"internal/clock": 0, "internal/id": 0, "internal/calendar": 0,
 	"internal/form": 1, "internal/peer": 1, "internal/chart": 1, "internal/catalog": 1, "internal/sheet": 1, "internal/paper": 1,
-	"internal/db": 2, "internal/ledger": 2,
+	"internal/db": 2, "internal/ledger": 2, "internal/authz": 2, "internal/org": 2, "internal/record": 2, "internal/filing": 2, "internal/campaign": 2, "internal/action": 2,
 	"internal/assessment": 3, "internal/thirdparty": 3,
 	"internal/cli": 4,
 	"internal/app": 5, "internal/scripttest": 5, "internal/storetest": 5, "cmd/yagura": 5, "tools": 5,
@@ -34,7 +34,12 @@ var sameRing = map[string][]string{
 	"internal/sheet":      {"internal/form"},                                                 // workbooks and CSV are forms' cells
 	"internal/paper":      {"internal/chart"},                                                // a page holds figures
 	"internal/catalog":    {"internal/form"},                                                 // the catalog holds forms
-	"internal/ledger":     {"internal/db"},                                                   // entries are stored with the fact
+	"internal/org":        {"internal/db", "internal/authz", "internal/ledger"},
+	"internal/record":     {"internal/db", "internal/authz", "internal/ledger"},
+	"internal/filing":     {"internal/db", "internal/authz", "internal/ledger", "internal/record", "internal/org", "internal/notice", "internal/jobs"},
+	"internal/campaign":   {"internal/db", "internal/authz", "internal/ledger", "internal/filing", "internal/org", "internal/notice", "internal/jobs", "internal/record"},
+	"internal/action":     {"internal/db", "internal/authz", "internal/ledger", "internal/org", "internal/notice", "internal/jobs"},
+	"internal/ledger":     {"internal/db"}, // entries are stored with the fact
 	"internal/scripttest": {"internal/app"},
 	"cmd/yagura":          {"internal/app"},
 }

@@ -15,6 +15,7 @@ import (
 type Form struct {
 	ID         string            `yaml:"form" json:"form"`
 	Edition    string            `yaml:"edition" json:"edition"`
+	Kind       string            `yaml:"kind" json:"kind,omitempty"`             // questionnaire (default), report or register
 	Supersedes string            `yaml:"supersedes" json:"supersedes,omitempty"` // edition that this one replaces
 	Status     string            `yaml:"status" json:"status,omitempty"`         // draft or final
 	Published  Date              `yaml:"published" json:"published,omitempty"`
@@ -25,6 +26,7 @@ type Form struct {
 	TextMode   string            `yaml:"text_mode" json:"text_mode,omitempty"` // own_words, full, id_only
 	Licence    string            `yaml:"licence" json:"licence,omitempty"`
 	Audience   string            `yaml:"audience" json:"audience,omitempty"` // CEL over org
+	Lists      []string          `yaml:"lists" json:"lists,omitempty"`       // of a register: the items that are columns of its list; the first names a record
 	Tiers      []Tier            `yaml:"tiers" json:"tiers,omitempty"`
 	Scales     map[string]*Scale `yaml:"scales" json:"scales,omitempty"`
 	Sections   []*Section        `yaml:"sections" json:"sections"`

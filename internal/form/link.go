@@ -61,6 +61,7 @@ func (p *parser) link(f *Form) {
 		}
 	}
 	p.links(f)
+	p.kind(f)
 }
 
 // item checks one item of a section and enters it in the form.
