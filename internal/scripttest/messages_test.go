@@ -30,6 +30,8 @@ var areaOf = map[string]string{"internal/paper": "paper.", "internal/assessment/
 // composed begin the keys that are put together from more than one literal.
 var composed = []string{
 	"report.sector.", "report.size.", // report.classWord: the sector and size classes of institutions
+	"calendar.deadline.",                                           // one day, or more
+	"calendar.era.",                                                // the letter of the era follows
 	"authz.",                                                       // a refusal: the id of the policy that forbids follows
 	"roi.",                                                         // a finding of roi: the name of its rule follows
 	"paper.author", "paper.date", "paper.marking", "paper.release", // the first sheet of paper.XLSX, from a table
