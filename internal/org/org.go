@@ -131,3 +131,13 @@ func (o Organisation) Form(code string, flags []Flag, on string, lang i18n.Lang)
 	}
 	return out
 }
+
+// Form reads an organisation as expressions of forms see it today, under a code.
+func (s *Store) Form(ctx context.Context, q db.Querier, id, code string) (form.Org, error) {
+	o, err := db.One[Organisation](ctx, q, `select `+orgColumns+` from organisation where id = :id`, db.Args{"id": id})
+	if err != nil {
+		return form.Org{}, err
+	}
+	flags, err := db.All[Flag](ctx, q, `select organisation, flag, since, until from organisation_flag where organisation = :id order by flag, since`, db.Args{"id": id})
+	return o.Form(code, flags, s.today(), i18n.JA), err
+}

@@ -1,0 +1,71 @@
+package filing
+
+import (
+	"context"
+
+	"yagura/internal/clock"
+	"yagura/internal/db"
+	"yagura/internal/form"
+	"yagura/internal/org"
+)
+
+// Ask is what an asker asks of each party.
+type Ask struct {
+	Asker    org.Organisation
+	Campaign string
+	TitleJA  string
+	TitleEN  string
+	Form     *form.Form
+	Marking  string
+	DueAt    int64 // microseconds UTC
+	Trial    bool
+}
+
+// Assign gives a party its empty filing, in a transaction of the system. It returns
+// the filing as the party has it.
+func (s *Store) Assign(ctx context.Context, tx *db.Tx, ask Ask, party org.Party, o form.Org) (Filing, error) {
+	r, err := s.records.Create(ctx, tx, party.ID, "", ask.Form)
+	if err != nil {
+		return Filing{}, err
+	}
+	f := Filing{
+		Tenant: party.ID, ID: string(s.ids.New()), Record: r.ID, Asker: ask.Asker.ID, AskerJA: ask.Asker.NameJA, AskerEN: ask.Asker.NameEN,
+		Campaign: ask.Campaign, TitleJA: ask.TitleJA, TitleEN: ask.TitleEN, Form: ask.Form.ID, Edition: ask.Form.Edition, Code: party.Code, Marking: ask.Marking,
+		DueAt: ask.DueAt, State: Assigned, Version: 1, Number: -1, CreatedAt: clock.Micros(s.now.Now()),
+	}
+	if ask.Trial {
+		f.Trial = 1
+	}
+	f.Answered, f.Total, f.Unconfirmed = progress(ask.Form, ask.Form.Evaluate(nil, nil, &o), nil)
+	if _, err := tx.Exec(ctx, `insert into filing_own (`+columns+`) values (:tenant, :id, :record, :asker, :asker_ja, :asker_en, :campaign, :title_ja, :title_en, :form, :edition,
+		:code, :marking, :due_at, :state, :version, :answered, :total, :unconfirmed, :checked_by, :approved_by, :submitted_at, :revision, :number, :note, :trial, :created_at)`, f); err != nil {
+		return f, err
+	}
+	_, err = tx.Exec(ctx, `insert into filing_received (`+receivedColumns+`) values (:tenant, :id, :campaign, :party, :code, :name_ja, :name_en, :sector, :size, :state,
+		:answered, :total, :due_at, '', 0, 0, -1, 0, :trial)`, Received{
+		Tenant: f.Asker, ID: f.ID, Campaign: f.Campaign, Party: party.ID, Code: party.Code, NameJA: party.NameJA, NameEN: party.NameEN,
+		Sector: party.Sector, Size: party.Size, State: f.State, Answered: f.Answered, Total: f.Total, DueAt: f.DueAt, Trial: f.Trial,
+	})
+	return f, err
+}
+
+// progress counts the items that apply, those of them that are answered, and the
+// carried answers that nobody has confirmed.
+func progress(f *form.Form, e *form.Evaluation, answers form.Answers) (answered, total, unconfirmed int64) {
+	for i, it := range f.Items() {
+		if !e.Applies[i] {
+			continue
+		}
+		a, ok := answers[it.ID]
+		if ok {
+			answered++
+		}
+		if ok || !it.Optional {
+			total++
+		}
+		if ok && a.Carried {
+			unconfirmed++
+		}
+	}
+	return
+}
