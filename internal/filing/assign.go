@@ -38,7 +38,7 @@ func (s *Store) Assign(ctx context.Context, tx *db.Tx, ask Ask, party org.Party,
 	}
 	f.Answered, f.Total, f.Unconfirmed = progress(ask.Form, ask.Form.Evaluate(nil, nil, &o), nil)
 	if _, err := tx.Exec(ctx, `insert into filing_own (`+columns+`) values (:tenant, :id, :record, :asker, :asker_ja, :asker_en, :campaign, :title_ja, :title_en, :form, :edition,
-		:code, :marking, :due_at, :state, :version, :answered, :total, :unconfirmed, :checked_by, :approved_by, :submitted_at, :revision, :number, :note, :trial, :created_at)`, f); err != nil {
+		:code, :marking, :due_at, :state, :version, :answered, :total, :unconfirmed, :checked_by, :approved_by, :submitted_at, :revision, :number, :note, :trial, :locked, :created_at)`, f); err != nil {
 		return f, err
 	}
 	_, err = tx.Exec(ctx, `insert into filing_received (`+receivedColumns+`) values (:tenant, :id, :campaign, :party, :code, :name_ja, :name_en, :sector, :size, :state,
@@ -68,4 +68,21 @@ func progress(f *form.Form, e *form.Evaluation, answers form.Answers) (answered,
 		}
 	}
 	return
+}
+
+// Lock ends the answering of a campaign's filings, in a transaction of the system.
+func (s *Store) Lock(ctx context.Context, tx *db.Tx, campaign string) error {
+	_, err := tx.Exec(ctx, `update filing_own set locked = 1, version = version + 1 where campaign = :campaign and locked = 0`, db.Args{"campaign": campaign})
+	return err
+}
+
+// Unlock lets one party answer again until a new deadline, with the reason that it and
+// the asker see. The filing is the asker's, in a transaction of the system.
+func (s *Store) Unlock(ctx context.Context, tx *db.Tx, r Received, dueAt int64, reason string) error {
+	args := db.Args{"tenant": r.Party, "asker": r.Tenant, "id": r.ID, "due": dueAt, "reason": reason}
+	if _, err := tx.Exec(ctx, `update filing_own set locked = 0, due_at = :due, version = version + 1 where tenant = :tenant and id = :id`, args); err != nil {
+		return err
+	}
+	_, err := tx.Exec(ctx, `update filing_received set due_at = :due, extension = :reason where tenant = :asker and id = :id`, args)
+	return err
 }

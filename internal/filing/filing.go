@@ -84,6 +84,7 @@ type Filing struct {
 	Number      int64  `db:"number"`   // of the ledger entry of the last submission, -1 before
 	Note        string `db:"note"`     // why it came back
 	Trial       int64  `db:"trial"`    // 1 in a test run
+	Locked      int64  `db:"locked"`   // 1 after the campaign was closed
 	CreatedAt   int64  `db:"created_at"`
 }
 
@@ -127,7 +128,7 @@ func New(d *db.DB, c clock.Clock, ids *id.Source, p *authz.Policies, orgs *org.S
 }
 
 const columns = `tenant, id, record, asker, asker_ja, asker_en, campaign, title_ja, title_en, form, edition, code, marking, due_at, state, version,
-	answered, total, unconfirmed, checked_by, approved_by, submitted_at, revision, number, note, trial, created_at`
+	answered, total, unconfirmed, checked_by, approved_by, submitted_at, revision, number, note, trial, locked, created_at`
 
 func get(ctx context.Context, q db.Querier, tenant, id string) (Filing, error) {
 	return db.One[Filing](ctx, q, `select `+columns+` from filing_own where tenant = :tenant and id = :id`, db.Args{"tenant": tenant, "id": id})

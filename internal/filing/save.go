@@ -95,8 +95,8 @@ func (s *Store) Save(ctx context.Context, a authz.Actor, id, via string, changes
 		if _, err := s.may.Decide(a, "filing.answer", f.thing(nil)); err != nil {
 			return err
 		}
-		if !f.State.Open() {
-			return closed(f)
+		if err := f.open(); err != nil {
+			return err
 		}
 		def, err := s.Form(f)
 		if err != nil {
@@ -115,7 +115,14 @@ func (s *Store) Save(ctx context.Context, a authz.Actor, id, via string, changes
 	return sh, err
 }
 
-func closed(f Filing) error {
+// open reports why answers can't be changed, if they can't.
+func (f Filing) open() error {
+	switch {
+	case f.Locked != 0:
+		return errs.New(errs.Conflict, "%w", i18n.NewError("filing.locked"))
+	case f.State.Open():
+		return nil
+	}
 	return errs.New(errs.Conflict, "%w", i18n.NewError("filing.closed", "state", i18n.Both("filing.state."+string(f.State))))
 }
 

@@ -121,6 +121,9 @@ func (s *Store) Do(ctx context.Context, a authz.Actor, id string, move Move, not
 
 // allowed checks that a move starts where the filing stands, and has its reason.
 func allowed(rule Rule, f Filing, note string) error {
+	if f.Locked != 0 && rule.To != Accepted {
+		return errs.New(errs.Conflict, "%w", i18n.NewError("filing.locked"))
+	}
 	for _, from := range rule.From {
 		if f.State == from {
 			if rule.Reason && strings.TrimSpace(note) == "" {

@@ -26,6 +26,7 @@ create table filing_own (
 	number bigint not null,
 	note text not null,
 	trial bigint not null,
+	locked bigint not null,
 	created_at bigint not null,
 	primary key (tenant, id)
 );
