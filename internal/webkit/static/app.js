@@ -1,0 +1,77 @@
+// What a page does beyond HTML: where a browser runs no script nothing is
+// missing. Words come from the page, in its language.
+
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+// An error summary takes the focus, so that it is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// A text tells how many characters are left.
+for (const area of $$("textarea[data-count]")) {
+  const out = area.parentElement.querySelector("[data-counter]");
+  if (!out) continue;
+  const most = Number(area.dataset.count);
+  const rule = out.textContent;
+  let timer;
+  const tell = () => {
+    const left = most - [...area.value.trim()].length;
+    out.textContent = left < 0 ? area.dataset.over.replace("{n}", -left) : area.value === "" ? rule : area.dataset.left.replace("{n}", left);
+    out.classList.toggle("error", left < 0);
+  };
+  area.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(tell, 150);
+  });
+  if (area.value !== "") tell();
+  out.setAttribute("aria-live", "polite");
+}
+
+// A form with input that is not saved says so, and asks before it is left.
+for (const form of $$("form[data-guard]")) {
+  const status = form.querySelector("[data-unsaved]");
+  let unsaved = form.querySelector(".has-error, .conflict") !== null;
+  let sending = 0;
+  const say = (text, failed = false) => {
+    if (!status) return;
+    status.textContent = text;
+    status.classList.toggle("failed", failed);
+  };
+  form.addEventListener("input", () => {
+    unsaved = true;
+    if (status) say(status.dataset.unsaved);
+  });
+  form.addEventListener("submit", () => { unsaved = false; });
+  form.addEventListener("htmx:beforeRequest", () => {
+    sending += 1;
+    unsaved = false; // input during the request sets it again
+    if (status) say(status.dataset.saving);
+  });
+  form.addEventListener("htmx:afterRequest", event => {
+    sending -= 1;
+    if (event.detail.successful) {
+      status?.classList.remove("failed");
+      if (unsaved && status) say(status.dataset.unsaved);
+      return;
+    }
+    unsaved = true;
+    const code = event.detail.xhr?.status;
+    if (status && code !== 409 && code !== 422) say(status.dataset.failed, true);
+  });
+  addEventListener("beforeunload", event => {
+    if (!unsaved && sending === 0) return;
+    event.preventDefault();
+    event.returnValue = document.body.dataset.leave;
+  });
+}
+
+// A menu closes when the pointer or Escape goes elsewhere.
+for (const menu of $$("details.menu")) {
+  document.addEventListener("click", event => {
+    if (!menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", event => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
