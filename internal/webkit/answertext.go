@@ -35,6 +35,9 @@ func AnswerText(ctx context.Context, it *form.Item, a form.Answer, refs []RefOpt
 	case time.Duration:
 		return durationText(v, Lang(ctx))
 	case form.Money:
+		if v.Currency == "JPY" {
+			return T(ctx, "webkit.money.yen", "amount", groupDigits(it.FormatValue(v)))
+		}
 		return T(ctx, "webkit.money", "amount", groupDigits(it.FormatValue(v)), "currency", v.Currency)
 	case form.FileRef:
 		return T(ctx, "webkit.file", "name", v.Name, "size", sizeText(v.Size))

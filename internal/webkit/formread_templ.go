@@ -103,7 +103,7 @@ func FormReadOnly(v FormView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, item := range v.items(ctx) {
-			var templ_7745c5c3_Var6 = []any{"answer", templ.KV("has-error", item.bad(ctx))}
+			var templ_7745c5c3_Var6 = []any{"answer", templ.KV("has-error", item.bad(ctx)), templ.KV("is-table", item.it.Type == form.TypeTable)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -128,7 +128,7 @@ func FormReadOnly(v FormView) templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(item.anchor())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `formread.templ`, Line: 20, Col: 84}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `formread.templ`, Line: 20, Col: 138}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {

@@ -234,6 +234,11 @@ func StateText(s form.State) i18n.Text {
 	return i18n.Both("webkit.state." + string(s))
 }
 
+// commentOpen: the field of a comment shows where there is one or has to be one.
+func (v itemView) commentOpen() bool {
+	return v.value(partComment) != "" || v.state() == form.NotApplicable
+}
+
 // ids of the texts that describe a field.
 func (v itemView) describedBy(ctx context.Context) string {
 	return describedBy(v.id(""), !v.cell && v.hasHelp(ctx), v.bad(ctx))
