@@ -11,6 +11,10 @@ const soon = 3
 
 func daysLeft(ctx context.Context, days int) string {
 	switch {
+	case days == -1:
+		return T(ctx, "webkit.days.late.one")
+	case days == 1:
+		return T(ctx, "webkit.days.left.one")
 	case days < 0:
 		return T(ctx, "webkit.days.late", "n", -days)
 	case days == 0:
