@@ -21,7 +21,7 @@ func DecodeForm(f *form.Form, section string, values url.Values) (form.Answers, 
 	d := decoder{values: values, answers: form.Answers{}}
 	raw := map[string]string{}
 	for name, list := range values {
-		raw[name] = unixLines(strings.Join(list, listSeparator))
+		raw[name] = joined(list)
 	}
 	s := sectionOf(f, section)
 	if s == nil {
@@ -63,7 +63,7 @@ type decoder struct {
 }
 
 func (d *decoder) get(name string) string {
-	return strings.TrimSpace(unixLines(d.values.Get(name)))
+	return strings.TrimSpace(joined(d.values[name]))
 }
 
 func (d *decoder) fault(at, value, key string, args ...any) {
@@ -216,4 +216,8 @@ func (d *decoder) carried(it *form.Item, a form.Answer) bool {
 	return mark != "" && d.get(it.ID+partConfirm) == "" && mark == digest(it, a)
 }
 
-func unixLines(s string) string { return strings.ReplaceAll(s, "\r\n", "\n") }
+// joined is the text of a field; a name that came more than once counts as a
+// list. Browsers send line ends as CR LF.
+func joined(list []string) string {
+	return strings.ReplaceAll(strings.Join(list, listSeparator), "\r\n", "\n")
+}
