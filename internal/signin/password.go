@@ -147,13 +147,14 @@ func (s *Store) SetPassword(ctx context.Context, person, password string) error 
 	return s.db.Common().Tx(ctx, func(tx *db.Tx) error { return s.storePassword(ctx, tx, person, login, hash) })
 }
 
-// storePassword sets the hash; the failures on the old password count no more.
+// storePassword sets the hash; the failures so far count no more.
 func (s *Store) storePassword(ctx context.Context, tx *db.Tx, person, login, hash string) error {
 	if _, err := tx.Exec(ctx, `insert into signin_password (person, hash, at) values (:person, :hash, :at)
 		on conflict (person) do update set hash = excluded.hash, at = excluded.at`, db.Args{"person": person, "hash": hash, "at": s.now()}); err != nil {
 		return err
 	}
-	_, err := tx.Exec(ctx, `delete from signin_strike where subject = :subject`, db.Args{"subject": s.loginSubject(login).key})
+	_, err := tx.Exec(ctx, `delete from signin_strike where subject in (:subjects)`,
+		db.Args{"subjects": []string{s.loginSubject(login).key, s.factorSubject(person).key}})
 	return err
 }
 

@@ -263,8 +263,3 @@ func (s *Store) Close(ctx context.Context, person, id string) error {
 func (s *Store) CloseAll(ctx context.Context, person, keep string) (int64, error) {
 	return s.db.Common().Exec(ctx, `delete from signin_session where person = :person and id <> :keep`, db.Args{"person": person, "keep": keep})
 }
-
-// nextStep is Second when the person has a second factor.
-func (s *Store) nextStep(ctx context.Context, q db.Querier, person string) (Step, error) {
-	return Done, nil
-}

@@ -2,9 +2,6 @@ package signin
 
 import (
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"time"
 
 	"yagura/internal/db"
@@ -70,9 +67,7 @@ type subject struct {
 }
 
 func (s *Store) subject(kind, value string, limit Limit) subject {
-	mac := hmac.New(sha256.New, s.cfg.Key)
-	mac.Write([]byte("signin strike " + kind + "\x00" + value))
-	return subject{kind + ":" + hex.EncodeToString(mac.Sum(nil)), limit}
+	return subject{kind + ":" + s.keyed("strike", kind, value), limit}
 }
 
 // attempt counts a failure for each subject before anything is compared, so that
