@@ -41,6 +41,7 @@ func Module() db.Module {
 	return db.Module{Name: "signin", FS: sub, Common: []string{
 		"signin_login", "signin_password", "signin_strike", "signin_session",
 		"signin_totp", "signin_recovery", "signin_passkey", "signin_ceremony",
+		"signin_link", "signin_token",
 	}}
 }
 

@@ -11,7 +11,10 @@ import (
 // Kinds of tokens are told apart by what they begin with, so that one kind never
 // passes as another and a leaked one can be recognised in a file.
 const (
-	sessionPrefix = "ys_"
+	sessionPrefix    = "ys_"
+	invitationPrefix = "yi_"
+	resetPrefix      = "yr_"
+	apiPrefix        = "yg_"
 )
 
 const secretBytes = 32
