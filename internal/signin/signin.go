@@ -22,6 +22,8 @@ import (
 	"runtime"
 	"time"
 
+	"github.com/go-webauthn/webauthn/webauthn"
+
 	"yagura/internal/clock"
 	"yagura/internal/db"
 	"yagura/internal/errs"
@@ -54,6 +56,8 @@ type Config struct {
 	Cost           Cost          // of new password hashes; DefaultCost
 	Idle, Absolute time.Duration // of sessions, since last use and since opening; one hour and twelve
 	Login, Address Limit         // of failures per login name and per address; LoginLimit, AddressLimit
+
+	RP RelyingParty // of passkeys; without it there are none
 }
 
 // SP 800-63B-4 section 2.2.3 (AAL2): at most one hour of inactivity and 24 hours in
@@ -70,8 +74,9 @@ type Store struct {
 	ids   *id.Source
 	cfg   Config
 	seal  cipher.AEAD
-	dummy string        // a hash at the configured cost, for login names that nobody has
-	turns chan struct{} // bounds the memory that hashing takes at once
+	dummy string             // a hash at the configured cost, for login names that nobody has
+	turns chan struct{}      // bounds the memory that hashing takes at once
+	keys  *webauthn.WebAuthn // nil without a relying party
 }
 
 // New is the store of d. The error is Invalid for a configuration that can't work, and
@@ -93,6 +98,9 @@ func New(d *db.DB, c clock.Clock, ids *id.Source, cfg Config) (*Store, error) {
 		return nil, err
 	}
 	s := &Store{db: d, clock: c, ids: ids, cfg: cfg, seal: aead, turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	if s.keys, err = cfg.RP.webauthn(cfg.Issuer); err != nil {
+		return nil, err
+	}
 	s.dummy = hashPassword(newToken(""), cfg.Cost)
 	return s, nil
 }

@@ -15,6 +15,7 @@ const (
 	invitationPrefix = "yi_"
 	resetPrefix      = "yr_"
 	apiPrefix        = "yg_"
+	ceremonyPrefix   = "yc_"
 )
 
 const secretBytes = 32
