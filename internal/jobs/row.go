@@ -1,9 +1,11 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"hash/fnv"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -48,7 +50,31 @@ func (r *Runner) claim(ctx context.Context, now time.Time) ([]claimed, error) {
 		"lease": token(), "until": clock.Micros(now.Add(r.Lease())), "now": clock.Micros(now), "kinds": r.kinds, "batch": r.opts.Batch,
 	})
 	r.Claimed.Add(int64(len(rows)))
+	arrange(rows)
 	return rows, err
+}
+
+// arrange puts the rows that were never tried first, by time. The others follow in an
+// order that differs from attempt to attempt, so that rows that were claimed together
+// with one that kills its node get their turn before it.
+func arrange(rows []claimed) {
+	slices.SortFunc(rows, func(a, b claimed) int {
+		again := func(c claimed) int { return min(c.Attempts, 2) }
+		if again(a) == 2 && again(b) == 2 {
+			return cmp.Compare(a.hash(), b.hash())
+		}
+		return cmp.Or(cmp.Compare(again(a), again(b)), cmp.Compare(a.Due, b.Due), cmp.Compare(a.Org, b.Org), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.Key, b.Key))
+	})
+}
+
+// hash spreads rows and attempts evenly over 32 bits.
+func (c claimed) hash() uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(strings.Join([]string{strconv.Itoa(c.Attempts), c.Org, c.Kind, c.Key}, "\x00"))) // never fails
+	x := h.Sum32()
+	x = (x ^ x>>16) * 0x85ebca6b // FNV's last bytes reach its high bits badly; this is a step of MurmurHash3's finalizer
+	return x ^ x>>13
 }
 
 // own finds a claimed row while it is still its runner's.
@@ -98,9 +124,7 @@ func (r *Runner) pause(c claimed) time.Duration {
 	if n := c.Attempts - 1; n < 40 && r.opts.Pause<<n>>n == r.opts.Pause {
 		base = min(r.opts.Pause<<n, r.opts.MaxPause)
 	}
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(strings.Join([]string{c.Org, c.Kind, c.Key, strconv.Itoa(c.Attempts)}, "\x00"))) // never fails
-	return base*3/4 + time.Duration(float64(base)/2*float64(h.Sum32())/(1<<32))
+	return base*3/4 + time.Duration(float64(base)/2*float64(c.hash())/(1<<32))
 }
 
 // mend runs at the first tick and when the clock was set back: leases and pauses that

@@ -207,6 +207,9 @@ func (r *Runner) one(ctx context.Context, c claimed, now time.Time) (bool, error
 	if ctx.Err() != nil {
 		return false, r.release(context.WithoutCancel(ctx), c, now)
 	}
+	if c.Attempts > r.opts.Attempts {
+		return false, r.failed(context.WithoutCancel(ctx), c, now, errStopped)
+	}
 	h := r.handlers[c.Kind]
 	run, cancel := context.WithTimeout(ctx, r.opts.Timeout)
 	defer cancel()
@@ -262,6 +265,9 @@ func (p permanent) Unwrap() error { return p.error }
 // dead at once.
 func Permanent(err error) error { return permanent{err} }
 
-var errLost = errors.New("the row is not this runner's any more")
+var (
+	errLost    = errors.New("the row is not this runner's any more")
+	errStopped = errors.New("each time the program stopped while the row was claimed")
+)
 
 func token() string { return rand.Text() }
