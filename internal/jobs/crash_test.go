@@ -199,3 +199,28 @@ func TestACancelledRowIsNotFiredAndNotKept(t *testing.T) {
 		}
 	})
 }
+
+// A kind whose handler hangs doesn't keep the others from their work.
+func TestAHangingKindDelaysNobodyElse(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		d := e.Open(t, jobs.Module())
+		hangs, others := make(chan struct{}), make(chan string, 2)
+		h := map[string]jobs.Handler{
+			"a-hook": {Outside: func(ctx context.Context, _ jobs.Job) error { close(hangs); <-ctx.Done(); return ctx.Err() }},
+			"b-mail": {Outside: func(context.Context, jobs.Job) error { others <- "mail"; return nil }},
+			"c-tx":   {InTx: func(context.Context, *db.Tx, jobs.Job) error { others <- "tx"; return nil }},
+		}
+		r := jobs.New(d, clock.NewFake(t0), h, jobs.Options{Every: time.Hour, Workers: 1})
+		add(t, d, jobs.Job{Org: org, Kind: "a-hook", Key: "1", Due: t0})
+		stopping, stop := context.WithCancel(ctx)
+		ended := make(chan struct{})
+		go func() { r.Run(stopping); close(ended) }()
+		<-hangs
+		add(t, d, jobs.Job{Org: org, Kind: "b-mail", Key: "1", Due: t0}, jobs.Job{Org: org, Kind: "c-tx", Key: "1", Due: t0})
+		r.Wake()
+		<-others
+		<-others
+		stop()
+		<-ended
+	})
+}

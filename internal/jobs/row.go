@@ -3,6 +3,7 @@ package jobs
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"hash/fnv"
 	"slices"
@@ -30,9 +31,9 @@ func (c claimed) job() Job {
 }
 
 // due looks without writing, which is most of what a runner does.
-func (r *Runner) due(ctx context.Context, now time.Time) (bool, error) {
+func (r *Runner) due(ctx context.Context, g *group, now time.Time) (bool, error) {
 	n, err := db.All[int64](ctx, r.db.System(reason), `select 1 from job where wake <= :now and kind in (:kinds) limit 1`,
-		db.Args{"now": clock.Micros(now), "kinds": r.kinds})
+		db.Args{"now": clock.Micros(now), "kinds": g.kinds})
 	return len(n) > 0, err
 }
 
@@ -45,9 +46,9 @@ const claimRows = `update job set lease = :lease, wake = :until, attempts = atte
 
 // claim takes a batch of due rows, or fewer, or none when others were faster. An
 // attempt counts from its claim, so a row that kills its node dies too in the end.
-func (r *Runner) claim(ctx context.Context, now time.Time) ([]claimed, error) {
+func (r *Runner) claim(ctx context.Context, g *group, now time.Time) ([]claimed, error) {
 	rows, err := db.All[claimed](ctx, r.db.System(reason), claimRows, db.Args{
-		"lease": token(), "until": clock.Micros(now.Add(r.Lease())), "now": clock.Micros(now), "kinds": r.kinds, "batch": r.opts.Batch,
+		"lease": rand.Text(), "until": clock.Micros(now.Add(r.Lease())), "now": clock.Micros(now), "kinds": g.kinds, "batch": r.opts.Batch,
 	})
 	r.Claimed.Add(int64(len(rows)))
 	arrange(rows)

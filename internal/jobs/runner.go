@@ -2,11 +2,7 @@ package jobs
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
-	"fmt"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -19,54 +15,28 @@ import (
 
 const reason = "due rows"
 
-// Handler does the work of one kind. Exactly one of its functions is set. Either gets
-// a context that ends after Options.Timeout.
-type Handler struct {
-	// InTx works in the transaction that takes the row away, on the handle of Job.Org
-	// (System's when that is empty): its effect in the database happens once, or never
-	// when it fails. It may add the next row of the same kind and key.
-	InTx func(ctx context.Context, tx *db.Tx, j Job) error
-
-	// System runs InTx on System's handle whatever the Org, for work that crosses
-	// organisations.
-	System bool
-
-	// Outside works in the world, outside any transaction (mail, webhooks). It runs at
-	// least once: again when the node dies, or when the row can't be taken away
-	// afterwards. The other side should be able to tell a repetition by Job.Key.
-	Outside func(ctx context.Context, j Job) error
+// group are kinds that share workers.
+type group struct {
+	kinds []string
+	wake  chan struct{}
+	last  atomic.Int64 // now of the last tick
 }
 
-// Options of a runner; a zero field means its default.
-type Options struct {
-	Workers  int           // handlers at once: 4
-	Batch    int           // rows claimed at once: 8 for each worker
-	Timeout  time.Duration // of one run: 30 s
-	Attempts int           // before a row is dead: 25, about four days with the pauses below
-	Pause    time.Duration // before the second attempt, then doubled: 10 s
-	MaxPause time.Duration // 6 h
-	Every    time.Duration // between two ticks of Run: 1 s
-	Report   func(error)   // hears what Run can't return; nil drops it
-}
-
-func (o Options) filled() Options {
-	fill(&o.Workers, 4)
-	fill(&o.Batch, 8*o.Workers)
-	fill(&o.Timeout, 30*time.Second)
-	fill(&o.Attempts, 25)
-	fill(&o.Pause, 10*time.Second)
-	fill(&o.MaxPause, 6*time.Hour)
-	fill(&o.Every, time.Second)
-	if o.Report == nil {
-		o.Report = func(error) {}
+// grouped is the group of InTx handlers, and then the others by name.
+func grouped(handlers map[string]Handler) []*group {
+	inTx := &group{wake: make(chan struct{}, 1)}
+	list := []*group{inTx}
+	for _, kind := range slices.Sorted(maps.Keys(handlers)) {
+		if handlers[kind].InTx != nil {
+			inTx.kinds = append(inTx.kinds, kind)
+		} else {
+			list = append(list, &group{kinds: []string{kind}, wake: make(chan struct{}, 1)})
+		}
 	}
-	return o
-}
-
-func fill[T ~int | ~int64](field *T, value T) {
-	if *field <= 0 {
-		*field = value
+	if len(inTx.kinds) == 0 {
+		return list[1:]
 	}
+	return list
 }
 
 // Runner fires the due rows whose kinds it has handlers for. Several runners, on one
@@ -75,10 +45,8 @@ type Runner struct {
 	db       *db.DB
 	clock    clock.Clock
 	handlers map[string]Handler
-	kinds    []string
+	groups   []*group
 	opts     Options
-	wake     chan struct{}
-	last     atomic.Int64 // now of the last tick
 
 	// What this runner did since it was made.
 	Claimed atomic.Int64
@@ -95,9 +63,7 @@ func New(d *db.DB, c clock.Clock, handlers map[string]Handler, opts Options) *Ru
 			panic("jobs: handler " + kind + " needs exactly one of InTx and Outside")
 		}
 	}
-	return &Runner{
-		db: d, clock: c, handlers: handlers, kinds: slices.Sorted(maps.Keys(handlers)), opts: opts.filled(), wake: make(chan struct{}, 1),
-	}
+	return &Runner{db: d, clock: c, handlers: handlers, groups: grouped(handlers), opts: opts.filled()}
 }
 
 // Lease is for how long a claimed row is this runner's: as long as a whole batch can
@@ -113,10 +79,24 @@ func (r *Runner) Lease() time.Duration {
 // same now, are fired too. Failures of handlers are kept with their rows and counted;
 // the error is of the database or of ctx.
 func (r *Runner) Tick(ctx context.Context, now time.Time) (int, error) {
-	if len(r.kinds) == 0 {
-		return 0, nil
+	total := 0
+	for {
+		before := r.Claimed.Load()
+		for _, g := range r.groups {
+			n, err := r.tick(ctx, g, now)
+			total += n
+			if err != nil {
+				return total, err
+			}
+		}
+		if r.Claimed.Load() == before {
+			return total, nil
+		}
 	}
-	if before := r.last.Swap(clock.Micros(now)); before == 0 || clock.Micros(now) < before {
+}
+
+func (r *Runner) tick(ctx context.Context, g *group, now time.Time) (int, error) {
+	if before := g.last.Swap(clock.Micros(now)); before == 0 || clock.Micros(now) < before {
 		if err := r.mend(ctx, now); err != nil {
 			return 0, err
 		}
@@ -126,11 +106,11 @@ func (r *Runner) Tick(ctx context.Context, now time.Time) (int, error) {
 	for {
 		// Leases and pauses count from the batch, not from the beginning of a long tick.
 		now = start.Add(max(0, r.clock.Now().Sub(begun)))
-		some, err := r.due(ctx, now)
+		some, err := r.due(ctx, g, now)
 		if err != nil || !some {
 			return total, err
 		}
-		batch, err := r.claim(ctx, now)
+		batch, err := r.claim(ctx, g, now)
 		if err != nil {
 			return total, err
 		}
@@ -147,127 +127,37 @@ func (r *Runner) Tick(ctx context.Context, now time.Time) (int, error) {
 
 // Wake lets Run tick now instead of at the next second. It doesn't wait.
 func (r *Runner) Wake() {
-	select {
-	case r.wake <- struct{}{}:
-	default:
+	for _, g := range r.groups {
+		select {
+		case g.wake <- struct{}{}:
+		default:
+		}
 	}
 }
 
 // Run ticks every second and when woken, until ctx ends; then it waits for the
-// handlers that run, which see the end of ctx, and gives the other rows back.
+// handlers that run, which see the end of ctx, and gives the other rows back. The kinds
+// that work in transactions are one group, each of the others is a group with workers
+// of its own, so that a receiver that hangs delays nobody but its own kind.
 func (r *Runner) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	for _, g := range r.groups {
+		wg.Go(func() { r.loop(ctx, g) })
+	}
+	wg.Wait()
+}
+
+func (r *Runner) loop(ctx context.Context, g *group) {
 	every := time.NewTicker(r.opts.Every)
 	defer every.Stop()
 	for ctx.Err() == nil {
-		if _, err := r.Tick(ctx, r.clock.Now()); err != nil && ctx.Err() == nil {
+		if _, err := r.tick(ctx, g, r.clock.Now()); err != nil && ctx.Err() == nil {
 			r.opts.Report(err)
 		}
 		select {
 		case <-ctx.Done():
 		case <-every.C:
-		case <-r.wake:
+		case <-g.wake:
 		}
 	}
 }
-
-// work runs a batch on the workers and tells how many ended well. The error is that
-// of the bookkeeping, when the database can't take it.
-func (r *Runner) work(ctx context.Context, batch []claimed, now time.Time) (int, error) {
-	queue := make(chan claimed)
-	var done atomic.Int64
-	var mu sync.Mutex
-	var faults []error
-	var wg sync.WaitGroup
-	for range min(r.opts.Workers, len(batch)) {
-		wg.Go(func() {
-			for c := range queue {
-				ok, err := r.one(ctx, c, now)
-				if ok {
-					done.Add(1)
-				}
-				if err != nil {
-					mu.Lock()
-					faults = append(faults, err)
-					mu.Unlock()
-				}
-			}
-		})
-	}
-	for _, c := range batch {
-		queue <- c
-	}
-	close(queue)
-	wg.Wait()
-	return int(done.Load()), errors.Join(faults...)
-}
-
-// one runs one claimed row and keeps what came of it. The bookkeeping is done even
-// when ctx has ended meanwhile.
-func (r *Runner) one(ctx context.Context, c claimed, now time.Time) (bool, error) {
-	if ctx.Err() != nil {
-		return false, r.release(context.WithoutCancel(ctx), c, now)
-	}
-	if c.Attempts > r.opts.Attempts {
-		return false, r.failed(context.WithoutCancel(ctx), c, now, errStopped)
-	}
-	h := r.handlers[c.Kind]
-	run, cancel := context.WithTimeout(ctx, r.opts.Timeout)
-	defer cancel()
-	var err error
-	if h.InTx != nil {
-		err = r.inTx(run, h, c)
-	} else if err = guarded(func() error { return h.Outside(run, c.job()) }); err == nil {
-		err = r.remove(context.WithoutCancel(ctx), c)
-	}
-	switch {
-	case err == nil:
-		r.Done.Add(1)
-		return true, nil
-	case errors.Is(err, errLost):
-		r.Lost.Add(1)
-		return false, nil
-	case ctx.Err() != nil:
-		return false, r.release(context.WithoutCancel(ctx), c, now)
-	}
-	return false, r.failed(context.WithoutCancel(ctx), c, now, err)
-}
-
-// inTx takes the row away first: that locks it, and shows whether it is still this
-// runner's.
-func (r *Runner) inTx(ctx context.Context, h Handler, c claimed) error {
-	handle := r.db.Tenant(c.Org)
-	if c.Org == "" || h.System {
-		handle = r.db.System(reason)
-	}
-	return handle.Tx(ctx, func(tx *db.Tx) error {
-		if err := remove(ctx, tx, c); err != nil {
-			return err
-		}
-		return guarded(func() error { return h.InTx(ctx, tx, c.job()) })
-	})
-}
-
-// guarded makes an error of a panic: one bad row must not stop the others.
-func guarded(fn func() error) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-		}
-	}()
-	return fn()
-}
-
-type permanent struct{ error }
-
-func (p permanent) Unwrap() error { return p.error }
-
-// Permanent marks a handler's error as one that trying again can't mend: the row is
-// dead at once.
-func Permanent(err error) error { return permanent{err} }
-
-var (
-	errLost    = errors.New("the row is not this runner's any more")
-	errStopped = errors.New("each time the program stopped while the row was claimed")
-)
-
-func token() string { return rand.Text() }
