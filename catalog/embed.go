@@ -1,12 +1,12 @@
 // Package catalog holds Yagura's data: frameworks, crosswalks between them,
-// published reference figures, forms and calendars, as YAML described in
-// FORMAT.md, and the schemas of registers.
+// published reference figures, forms, calendars and duties to report, as YAML
+// described in FORMAT.md, and the schemas of registers.
 package catalog
 
 import "embed"
 
-// FS holds the data files under frameworks, crosswalks, references, forms, registers
-// and calendars.
+// FS holds the data files under frameworks, crosswalks, references, forms, registers,
+// calendars and obligations.
 //
-//go:embed frameworks crosswalks references forms registers calendars
+//go:embed frameworks crosswalks references forms registers calendars obligations
 var FS embed.FS

@@ -145,6 +145,8 @@ func (p *parser) calendar(doc document) *Calendar {
 	switch doc.Holidays {
 	case "japan":
 		c.holidays = Japan()
+	case "easter":
+		c.holidays = EasterDays()
 	case "none":
 	default:
 		p.value("holidays", doc.Holidays)
