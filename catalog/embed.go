@@ -6,7 +6,7 @@ package catalog
 import "embed"
 
 // FS holds the data files under frameworks, crosswalks, references, forms, registers,
-// calendars and obligations.
+// calendars, obligations and taxonomies.
 //
-//go:embed frameworks crosswalks references forms registers calendars obligations
+//go:embed frameworks crosswalks references forms registers calendars obligations taxonomies
 var FS embed.FS
