@@ -1,0 +1,141 @@
+package network
+
+import (
+	"cmp"
+	"slices"
+)
+
+// maxDepth bounds the ranks of a chain that are followed.
+const maxDepth = 64
+
+// addChain enters the chain of a service: the direct provider, and every
+// provider that its links reach. The hours of a member are the largest over its
+// ways to the institution of the smallest on a way (docs/design/cascade.md,
+// equation 1).
+func (b *builder) addChain(r *Register, v *Service, links []int32) {
+	c := &b.g.Chain
+	supply := int32(len(b.g.Supplies.Contract) - 1)
+	start := len(c.Supply)
+	own := v.Hours
+	if own < 0 {
+		own = hours(b.o.Substitution[min(v.Substitutability, NotSubstitutable)])
+	}
+	b.addMember(supply, v.Provider, 1, v.Provider, own, own)
+	at := newPlaces(len(links))
+	at.put(v.Provider, start)
+	for depth, changed := 0, true; changed && depth < maxDepth; depth++ {
+		changed = false
+		for _, i := range links {
+			l := &r.Links[i]
+			if up, ok := at.get(l.Recipient); ok && l.Provider != v.Provider && l.Provider != l.Recipient {
+				changed = b.through(supply, start, at, l, up) || changed
+			}
+		}
+	}
+	for _, i := range links {
+		l := &r.Links[i]
+		if _, ok := at.get(l.Provider); !ok {
+			b.g.Orphans++
+			at.put(l.Provider, len(c.Supply))
+			b.addMember(supply, l.Provider, max(l.Rank, 2), v.Provider, min(own, b.linkHours(l)), b.linkHours(l))
+		}
+	}
+	for k := start; k < len(c.Supply); k++ { // from here on by party
+		c.Provider[k], c.Recipient[k] = b.party[c.Provider[k]], b.party[c.Recipient[k]]
+	}
+	b.g.Supplies.ChainStart = append(b.g.Supplies.ChainStart, int32(len(c.Supply)))
+}
+
+func (b *builder) linkHours(l *Link) int32 {
+	if l.Hours >= 0 {
+		return l.Hours
+	}
+	return hours(b.o.Link)
+}
+
+// through enters a link whose recipient stands at up, or betters its member.
+func (b *builder) through(supply int32, start int, at *places, l *Link, up int) bool {
+	c := &b.g.Chain
+	h := min(c.Hours[up], b.linkHours(l))
+	have, ok := at.get(l.Provider)
+	if !ok {
+		at.put(l.Provider, len(c.Supply))
+		b.addMember(supply, l.Provider, c.Rank[up]+1, l.Recipient, h, b.linkHours(l))
+		return true
+	}
+	if h <= c.Hours[have] {
+		return false
+	}
+	c.Hours[have] = h
+	return true
+}
+
+func (b *builder) addMember(supply, provider, rank, recipient, h, link int32) {
+	c := &b.g.Chain
+	c.Supply, c.Provider = append(c.Supply, supply), append(c.Provider, provider)
+	c.Rank, c.Recipient, c.Hours = append(c.Rank, rank), append(c.Recipient, recipient), append(c.Hours, h)
+	c.Link = append(c.Link, link)
+}
+
+// places finds the position of a provider in a chain: a short list, or a map
+// when there are many.
+type places struct {
+	keys []int32
+	pos  []int
+	big  map[int32]int
+}
+
+func newPlaces(n int) *places {
+	p := &places{}
+	if n > 16 {
+		p.big = make(map[int32]int, n)
+	}
+	return p
+}
+
+func (p *places) get(key int32) (int, bool) {
+	if p.big != nil {
+		i, ok := p.big[key]
+		return i, ok
+	}
+	for i, k := range p.keys {
+		if k == key {
+			return p.pos[i], true
+		}
+	}
+	return 0, false
+}
+
+func (p *places) put(key int32, pos int) {
+	if p.big != nil {
+		p.big[key] = pos
+		return
+	}
+	p.keys, p.pos = append(p.keys, key), append(p.pos, pos)
+}
+
+// linkProviders joins the links of all chains: who supplies whom anywhere in the
+// sector, with the longest time to substitute.
+func (g *Graph) linkProviders() {
+	type link struct {
+		ends  uint64 // supplier and recipient
+		hours int32
+	}
+	var all []link
+	for k, p := range g.Chain.Provider {
+		if to := g.Chain.Recipient[k]; to != p {
+			all = append(all, link{uint64(p)<<32 | uint64(to), g.Chain.Link[k]})
+		}
+	}
+	slices.SortFunc(all, func(x, y link) int { return cmp.Or(cmp.Compare(x.ends, y.ends), cmp.Compare(y.hours, x.hours)) })
+	all = slices.CompactFunc(all, func(x, y link) bool { return x.ends == y.ends })
+	from := make([]int32, len(all))
+	for i, x := range all {
+		from[i] = int32(x.ends >> 32)
+	}
+	g.suppliers = transpose(len(g.Providers.Key), from)
+	g.supplyHours = make([]int32, len(all))
+	for i, at := range g.suppliers.items {
+		g.suppliers.items[i], g.supplyHours[i] = int32(all[at].ends&0xffffffff), all[at].hours
+	}
+}
