@@ -31,6 +31,7 @@ var areaOf = map[string]string{"internal/paper": "paper.", "internal/assessment/
 // composed begin the keys that are put together from more than one literal.
 var composed = []string{
 	"report.sector.", "report.size.", // report.classWord: the sector and size classes of institutions
+	"notice.",                                                      // the kind of a notice follows
 	"calendar.deadline.",                                           // one day, or more
 	"calendar.era.",                                                // the letter of the era follows
 	"ledger.kind.",                                                 // the kind of an entry follows
