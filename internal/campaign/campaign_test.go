@@ -144,7 +144,7 @@ func TestRound(t *testing.T) {
 		refused(t, errs.Conflict, func() error { _, err := b.OpenNow(ctx, b.mana, id); return err }())
 		first := b.submit(t, 0, true)
 		b.submit(t, 1, false)
-		if n, err := b.Remind(ctx, b.mana, id); n != 1 || err != nil || b.told["campaign.reminded"] != 1 {
+		if n, err := b.Remind(ctx, b.mana, id); n != 1 || err != nil || b.told["campaign.reminder"] != 1 {
 			t.Errorf("reminded %d (%v), told %v", n, err, b.told)
 		}
 		board, err := b.Board(ctx, b.mana, id)

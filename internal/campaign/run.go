@@ -157,7 +157,7 @@ func (s *Store) remind(ctx context.Context, c Campaign, filings []string) (n int
 			db.Args{"tenant": c.Tenant, "ids": ids, "at": clock.Micros(s.now.Now())}); err != nil {
 			return err
 		}
-		return s.tell(ctx, tx, "campaign.reminded", c, told)
+		return s.tell(ctx, tx, "campaign.reminder", c, told)
 	})
 	return n, err
 }
