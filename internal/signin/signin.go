@@ -43,7 +43,7 @@ func Module() db.Module {
 	return db.Module{Name: "signin", FS: sub, Common: []string{
 		"signin_login", "signin_password", "signin_strike", "signin_session",
 		"signin_totp", "signin_recovery", "signin_passkey", "signin_ceremony",
-		"signin_link", "signin_token",
+		"signin_link", "signin_token", "signin_account",
 	}}
 }
 
@@ -57,7 +57,8 @@ type Config struct {
 	Idle, Absolute time.Duration // of sessions, since last use and since opening; one hour and twelve
 	Login, Address Limit         // of failures per login name and per address; LoginLimit, AddressLimit
 
-	RP RelyingParty // of passkeys; without it there are none
+	RP        RelyingParty // of passkeys; without it there are none
+	Providers []Provider   // of OpenID Connect
 }
 
 // SP 800-63B-4 section 2.2.3 (AAL2): at most one hour of inactivity and 24 hours in
@@ -77,6 +78,7 @@ type Store struct {
 	dummy string             // a hash at the configured cost, for login names that nobody has
 	turns chan struct{}      // bounds the memory that hashing takes at once
 	keys  *webauthn.WebAuthn // nil without a relying party
+	sites []*site
 }
 
 // New is the store of d. The error is Invalid for a configuration that can't work, and
@@ -99,6 +101,9 @@ func New(d *db.DB, c clock.Clock, ids *id.Source, cfg Config) (*Store, error) {
 	}
 	s := &Store{db: d, clock: c, ids: ids, cfg: cfg, seal: aead, turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	if s.keys, err = cfg.RP.webauthn(cfg.Issuer); err != nil {
+		return nil, err
+	}
+	if s.sites, err = sites(cfg.Providers); err != nil {
 		return nil, err
 	}
 	s.dummy = hashPassword(newToken(""), cfg.Cost)
