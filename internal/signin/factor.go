@@ -47,14 +47,26 @@ func (s *Store) nextStep(ctx context.Context, q db.Querier, person string) (Step
 // DropFactors takes all second factors and recovery codes from a person, as an
 // administrator does for someone who has lost them, and ends the person's sessions.
 func (s *Store) DropFactors(ctx context.Context, person string) error {
+	return s.drop(ctx, person, "signin_totp", "signin_recovery", "signin_passkey", "signin_session")
+}
+
+// Forget removes all that is kept here of a person: every way to sign in, and what the
+// person is signed in with. Invitations that the person made or accepted stay.
+func (s *Store) Forget(ctx context.Context, person string) error {
+	if err := s.Unlock(ctx, person); err != nil {
+		return err
+	}
+	return s.drop(ctx, person, "signin_login", "signin_password", "signin_totp", "signin_recovery", "signin_passkey", "signin_account",
+		"signin_session", "signin_token", "signin_ceremony", "signin_link")
+}
+
+func (s *Store) drop(ctx context.Context, person string, tables ...string) error {
+	if person == "" { // ceremonies and invitations of nobody yet
+		return errs.New(errs.Invalid, "signin: no person")
+	}
 	return s.db.Common().Tx(ctx, func(tx *db.Tx) error {
-		for _, text := range []string{
-			`delete from signin_totp where person = :person`,
-			`delete from signin_recovery where person = :person`,
-			`delete from signin_passkey where person = :person`,
-			`delete from signin_session where person = :person`,
-		} {
-			if _, err := tx.Exec(ctx, text, db.Args{"person": person}); err != nil {
+		for _, table := range tables {
+			if _, err := tx.Exec(ctx, `delete from `+table+` where person = :person`, db.Args{"person": person}); err != nil {
 				return err
 			}
 		}

@@ -117,26 +117,65 @@ func (s *Store) use(ctx context.Context, tx *db.Tx, id string) (bool, error) {
 	return n == 1, err
 }
 
-// Accept uses an invitation, once. What it brings about (the person, the roles) is done
-// by then, in the same transaction, under the handle of the inviting organisation: when
-// that fails, the invitation stays open. then must work on its Tx alone, and may run
-// again as db.Handle.Tx says. Errors: NotFound as Invitation, and those of then.
-func (s *Store) Accept(ctx context.Context, token string, then func(*db.Tx, Invitation) error) (Invitation, error) {
+// Accept uses an invitation, once. then brings about what it is for (the person, the
+// roles) and returns the person; it runs in the same transaction, under the handle of
+// the inviting organisation, so that an invitation whose person can't be made stays
+// open. then must work on its Tx alone and may run again, as db.Handle.Tx says.
+//
+// A person without a login name gets the invitation's address as login name, and
+// password when it isn't "". Someone who is known already signs in first, and password
+// is "". Errors, beside those of then: NotFound as Invitation; Invalid when
+// CheckPassword refuses the password; Conflict, a Refusal, when the address is another
+// person's login name, or a password is given for a person who has a login name.
+func (s *Store) Accept(ctx context.Context, token, password string, then func(*db.Tx, Invitation) (person string, err error)) (Invitation, string, error) {
 	inv, err := s.Invitation(ctx, token)
 	if err != nil {
-		return Invitation{}, err
+		return Invitation{}, "", err
 	}
+	hash := ""
+	if password != "" {
+		if err := CheckPassword(password, inv.Email, s.cfg.Issuer); err != nil {
+			return Invitation{}, "", err
+		}
+		if hash, err = s.hash(ctx, password); err != nil {
+			return Invitation{}, "", err
+		}
+	}
+	person := ""
 	err = s.db.Tenant(inv.Org).Tx(ctx, func(tx *db.Tx) error {
 		first, err := s.use(ctx, tx, inv.ID)
 		if err == nil && !first {
 			err = refuse(errs.NotFound, "signin.invitation.none")
 		}
-		if err != nil || then == nil {
+		if err != nil {
 			return err
 		}
-		return then(tx, inv)
+		if person, err = then(tx, inv); err != nil {
+			return err
+		}
+		return s.admit(ctx, tx, person, inv.Email, hash)
 	})
-	return inv, err
+	if err != nil {
+		return Invitation{}, "", err
+	}
+	return inv, person, nil
+}
+
+// admit gives a person who has no login name this one and, unless hash is "", this password.
+func (s *Store) admit(ctx context.Context, tx *db.Tx, person, login, hash string) error {
+	known, err := db.All[string](ctx, tx, `select login from signin_login where person = :person`, db.Args{"person": person})
+	switch {
+	case err != nil:
+		return err
+	case len(known) > 0 && hash != "":
+		return refuse(errs.Conflict, "signin.invitation.known")
+	case len(known) > 0:
+		return nil
+	}
+	if err := s.SetLoginIn(ctx, tx, person, login); err != nil || hash == "" {
+		return err
+	}
+	return s.storePassword(ctx, tx, person, login, hash)
 }
 
 // Invitations lists the invitations of an organisation, the newest first, with those

@@ -30,20 +30,20 @@ func TestInvitation(t *testing.T) {
 			t.Fatalf("%+v", inv)
 		}
 		broken := errors.New("the person can't be made")
-		if _, err := b.Accept(ctx, token, func(*db.Tx, Invitation) error { return broken }); !errors.Is(err, broken) {
+		if _, _, err := b.Accept(ctx, token, good, func(*db.Tx, Invitation) (string, error) { return "", broken }); !errors.Is(err, broken) {
 			t.Fatal(err)
 		}
 		var accepted atomic.Int64
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				_, err := b.Accept(ctx, token, func(tx *db.Tx, got Invitation) error {
+				_, person, err := b.Accept(ctx, token, good, func(tx *db.Tx, got Invitation) (string, error) {
 					if got.ID != inv.ID {
 						t.Error(got)
 					}
-					return nil
+					return other, nil
 				})
-				if err == nil {
+				if err == nil && person == other {
 					accepted.Add(1)
 				} else if r := RefusalOf(err); r == nil || r.Key != "signin.invitation.none" {
 					t.Error(err)
@@ -56,6 +56,9 @@ func TestInvitation(t *testing.T) {
 		}
 		_, err := b.Invitation(ctx, token)
 		refused(t, err, errs.NotFound, "signin.invitation.none")
+		if person, _, err := b.Password(ctx, "umi@vendor.example", good, address); err != nil || person != other {
+			t.Fatal(person, err)
+		}
 		if list := get[[]Invitation](t)(b.Invitations(ctx, "org-1")); len(list) != 1 || !list[0].Used.Equal(start) {
 			t.Fatalf("%+v", list)
 		}
@@ -73,7 +76,7 @@ func TestInvitationEnds(t *testing.T) {
 		get[Invitation](t)(b.Invitation(ctx, token))
 		b.at.Advance(time.Microsecond)
 		for _, bad := range []string{token, later, "", "yi_", newToken("yi_"), "yr_" + token[3:]} {
-			_, err := b.Accept(ctx, bad, nil)
+			_, _, err := b.Accept(ctx, bad, "", nil)
 			refused(t, err, errs.NotFound, "signin.invitation.none")
 		}
 		for _, at := range []time.Duration{0, -time.Hour, 91 * 24 * time.Hour} {
@@ -84,6 +87,41 @@ func TestInvitationEnds(t *testing.T) {
 		refused(t, err, errs.Invalid, "signin.login.form")
 		if _, err := b.Invite(ctx, Invitation{Email: "a@b.example", By: "p"}); errs.KindOf(err) != errs.Invalid {
 			t.Fatal(err)
+		}
+	})
+}
+
+// An invitation is no way to a password of someone who has one already.
+func TestInvitationOfAKnownPerson(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		b := open(t, e)
+		b.person(t, other, "umi@vendor.example", good)
+		token := b.invite(t, "org-1")
+		as := func(person string) func(*db.Tx, Invitation) (string, error) {
+			return func(*db.Tx, Invitation) (string, error) { return person, nil }
+		}
+		_, _, err := b.Accept(ctx, token, "short", as(other))
+		refused(t, err, errs.Invalid, "signin.password.short")
+		_, _, err = b.Accept(ctx, token, "second best passphrase", as(other))
+		refused(t, err, errs.Conflict, "signin.invitation.known")
+		_, _, err = b.Accept(ctx, token, "second best passphrase", as(somebody)) // the address is taken
+		refused(t, err, errs.Conflict, "signin.login.taken")
+		_, person, err := b.Accept(ctx, token, "", as(other))
+		if err != nil || person != other {
+			t.Fatal(person, err)
+		}
+		if _, _, err := b.Password(ctx, "umi@vendor.example", good, address); err != nil {
+			t.Fatal(err)
+		}
+		// Who signs in elsewhere gets a login name and no password.
+		token = get[string](t)(b.Invite(ctx, Invitation{Org: "org-1", Email: "sso@vendor.example", By: other, Expires: b.at.Now().Add(time.Hour)}))
+		_, _, err = b.Accept(ctx, token, "", as(somebody))
+		must(t, err)
+		if f := get[Factors](t)(b.Factors(ctx, somebody)); f.Password {
+			t.Fatal(f)
+		}
+		if login := get[string](t)(b.Login(ctx, somebody)); login != "sso@vendor.example" {
+			t.Fatal(login)
 		}
 	})
 }

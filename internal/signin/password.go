@@ -2,10 +2,8 @@ package signin
 
 import (
 	"context"
-	_ "embed"
 	"strings"
-	"sync"
-	"unicode"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -13,121 +11,6 @@ import (
 	"yagura/internal/db"
 	"yagura/internal/errs"
 )
-
-// Lengths of passwords in characters. SP 800-63B-4 section 3.1.1.2 asks for at least
-// 15 where a password is the only factor and 8 where it is one of two; twelve is the
-// setting of Yagura. At least 64 must be possible; the end keeps hashing bounded.
-const (
-	minPassword = 12
-	maxPassword = 256
-)
-
-//go:embed common.txt
-var commonText string
-
-var common = sync.OnceValue(func() map[string]bool {
-	all := map[string]bool{}
-	for line := range strings.Lines(commonText) {
-		all[strings.TrimSpace(line)] = true
-	}
-	return all
-})
-
-// CheckPassword tells whether a password may be set, by SP 800-63B-4 section 3.1.1.2:
-// long enough, and neither among the ones that everybody tries first nor made of the
-// words given (the login name, the name of the service). There are no rules of
-// composition. The error is Invalid and a Refusal.
-func CheckPassword(password string, words ...string) error {
-	password = norm.NFC.String(password)
-	n := utf8.RuneCountInString(password)
-	switch {
-	case !utf8.ValidString(password):
-		return refuse(errs.Invalid, "signin.password.characters")
-	case n < minPassword:
-		return refuse(errs.Invalid, "signin.password.short", "least", minPassword)
-	case n > maxPassword:
-		return refuse(errs.Invalid, "signin.password.long", "most", maxPassword)
-	case strings.ContainsFunc(password, unicode.IsControl):
-		return refuse(errs.Invalid, "signin.password.characters")
-	}
-	low := strings.ToLower(norm.NFKC.String(password))
-	if common()[low] || repeats([]rune(low)) {
-		return refuse(errs.Invalid, "signin.password.common")
-	}
-	for _, w := range words {
-		name, _, _ := strings.Cut(strings.ToLower(w), "@")
-		for _, word := range []string{strings.ToLower(w), name} {
-			// What is left beside the word must be long enough to be hard to guess.
-			if len(word) >= 4 && strings.Contains(low, word) && utf8.RuneCountInString(strings.ReplaceAll(low, word, "")) < minPassword/2 {
-				return refuse(errs.Invalid, "signin.password.name")
-			}
-		}
-	}
-	return nil
-}
-
-// repeats reports whether a text is one to four characters over and over.
-func repeats(r []rune) bool {
-	for period := 1; period <= 4; period++ {
-		i := period
-		for i < len(r) && r[i] == r[i-period] {
-			i++
-		}
-		if i == len(r) {
-			return true
-		}
-	}
-	return false
-}
-
-// CanonicalLogin is a login name (an e-mail address, at most 254 characters by RFC 5321)
-// as it is compared: full-width letters as half-width, capitals as small. Letters are
-// sent to the stored name, never to what was typed, so that two spellings which become
-// one here can't direct a letter elsewhere. The error is Invalid and a Refusal.
-func CanonicalLogin(login string) (string, error) {
-	login = strings.ToLower(norm.NFKC.String(strings.TrimSpace(login)))
-	name, host, ok := strings.Cut(login, "@")
-	odd := func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r) || r == utf8.RuneError || strings.ContainsRune("<>,;:\"", r)
-	}
-	if !ok || name == "" || host == "" || strings.Contains(host, "@") || len(login) > 254 || strings.ContainsFunc(login, odd) {
-		return "", refuse(errs.Invalid, "signin.login.form")
-	}
-	return login, nil
-}
-
-// SetLogin gives a person a login name in the place of the former one. Errors: Invalid
-// for a text that is no e-mail address, Conflict when someone else has it.
-func (s *Store) SetLogin(ctx context.Context, person, login string) error {
-	login, err := CanonicalLogin(login)
-	if err != nil {
-		return err
-	}
-	if person == "" {
-		return errs.New(errs.Invalid, "signin: a login name needs a person")
-	}
-	_, err = s.db.Common().Exec(ctx, `insert into signin_login (person, login, at) values (:person, :login, :at)
-		on conflict (person) do update set login = excluded.login, at = excluded.at`, db.Args{"person": person, "login": login, "at": s.now()})
-	if errs.KindOf(err) == errs.Conflict {
-		return refuse(errs.Conflict, "signin.login.taken")
-	}
-	return err
-}
-
-// Login is the login name of a person; the error is NotFound when there is none.
-func (s *Store) Login(ctx context.Context, person string) (string, error) {
-	return db.One[string](ctx, s.db.Common(), `select login from signin_login where person = :person`, db.Args{"person": person})
-}
-
-// PersonOf is the person with a login name; the error is NotFound when there is none.
-// It is for what an administrator does, not for what a visitor is told.
-func (s *Store) PersonOf(ctx context.Context, login string) (string, error) {
-	login, err := CanonicalLogin(login)
-	if err != nil {
-		return "", err
-	}
-	return db.One[string](ctx, s.db.Common(), `select person from signin_login where login = :login`, db.Args{"login": login})
-}
 
 // SetPassword sets the password of a person who has a login name; sessions stay open
 // (see CloseAll). Errors: Invalid when CheckPassword refuses it, NotFound without a
@@ -147,6 +30,24 @@ func (s *Store) SetPassword(ctx context.Context, person, password string) error 
 	return s.db.Common().Tx(ctx, func(tx *db.Tx) error { return s.storePassword(ctx, tx, person, login, hash) })
 }
 
+// ChangePassword is for a signed-in person: it asks for the present password, sets the
+// new one and ends the person's other sessions (keep is the id of this one). Errors: as
+// Password for the present one, as SetPassword for the new one.
+func (s *Store) ChangePassword(ctx context.Context, person, present, password, from, keep string) error {
+	login, err := s.Login(ctx, person)
+	if err != nil {
+		return err
+	}
+	if _, _, err := s.Password(ctx, login, present, from); err != nil {
+		return err
+	}
+	if err := s.SetPassword(ctx, person, password); err != nil {
+		return err
+	}
+	_, err = s.CloseAll(ctx, person, keep)
+	return err
+}
+
 // storePassword sets the hash; the failures so far count no more.
 func (s *Store) storePassword(ctx context.Context, tx *db.Tx, person, login, hash string) error {
 	if _, err := tx.Exec(ctx, `insert into signin_password (person, hash, at) values (:person, :hash, :at)
@@ -163,8 +64,14 @@ func (s *Store) hash(ctx context.Context, password string) (hash string, err err
 	return hash, err
 }
 
-// inTurn waits for a free place, since each hash takes the memory of its Cost.
+// turnWait is the longest wait for a free place to hash.
+const turnWait = 10 * time.Second
+
+// inTurn waits for a free place, since each hash takes the memory of its Cost. The
+// error is Unavailable, a Refusal, when there was none in ten seconds.
 func (s *Store) inTurn(ctx context.Context, work func()) error {
+	late := time.NewTimer(turnWait)
+	defer late.Stop()
 	select {
 	case s.turns <- struct{}{}:
 		defer func() { <-s.turns }()
@@ -172,6 +79,8 @@ func (s *Store) inTurn(ctx context.Context, work func()) error {
 		return nil
 	case <-ctx.Done():
 		return errs.New(errs.Unavailable, "signin: waiting for a turn: %w", ctx.Err())
+	case <-late.C:
+		return refuse(errs.Unavailable, "signin.busy")
 	}
 }
 
@@ -240,7 +149,8 @@ func (s *Store) passwordOf(ctx context.Context, login string) (passwordRow, erro
 
 // compare always hashes once, at the cost of the stored hash or, without one, at the
 // configured cost. A right password whose hash has another cost than the configured
-// one is hashed again.
+// one is hashed again; until then, after a change of the configuration, the time does
+// tell a login name that has not been used since.
 func (s *Store) compare(ctx context.Context, hash, password string) (right bool, renew string, err error) {
 	known := hash != ""
 	if !known {

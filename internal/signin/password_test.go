@@ -99,6 +99,26 @@ func TestPassword(t *testing.T) {
 	})
 }
 
+func TestChangePassword(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		b := open(t, e)
+		b.person(t, somebody, "kaito@bank.example", good)
+		this := get[string](t)(b.Open(ctx, somebody, "password", false, About{}))
+		that := get[string](t)(b.Open(ctx, somebody, "password", false, About{}))
+		keep := get[Session](t)(b.Session(ctx, this)).ID
+		refused(t, b.ChangePassword(ctx, somebody, "wrong", "second best passphrase", address, keep), errs.Unauthenticated, "signin.wrong")
+		refused(t, b.ChangePassword(ctx, somebody, good, "short", address, keep), errs.Invalid, "signin.password.short")
+		get[Session](t)(b.Session(ctx, that))
+		must(t, b.ChangePassword(ctx, somebody, good, "second best passphrase", address, keep))
+		get[Session](t)(b.Session(ctx, this))
+		_, err := b.Session(ctx, that)
+		refused(t, err, errs.Unauthenticated, "signin.session.ended")
+		if _, _, err := b.Password(ctx, "kaito@bank.example", "second best passphrase", address); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 // A password may be typed with composed or decomposed kana.
 func TestPasswordIsComparedInOneForm(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
@@ -371,5 +391,42 @@ func TestConfig(t *testing.T) {
 	}
 	if RefusalOf(errors.New("x")) != nil {
 		t.Error("not a refusal")
+	}
+}
+
+func FuzzPHC(f *testing.F) {
+	f.Add(hashPassword("secret", cheap))
+	f.Add("$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc")
+	f.Fuzz(func(t *testing.T, text string) {
+		if p, err := parsePHC(text); err == nil && (p.cost.check() != nil || len(p.salt) < 8 || len(p.key) < 16) {
+			t.Fatalf("%q → %+v", text, p)
+		}
+	})
+}
+
+func FuzzCanonicalLogin(f *testing.F) {
+	f.Add(" Ｋａｉｔｏ@Bank.Example")
+	f.Add("\u212A@\u0130.example")
+	f.Fuzz(func(t *testing.T, text string) {
+		login, err := CanonicalLogin(text)
+		if err != nil {
+			return
+		}
+		if again, err := CanonicalLogin(login); err != nil || again != login {
+			t.Fatalf("%q → %q → %q, %v", text, login, again, err)
+		}
+	})
+}
+
+func BenchmarkPassword(b *testing.B) {
+	stored, err := parsePHC(hashPassword(good, DefaultCost))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if !stored.matches(good) {
+			b.Fatal("not right")
+		}
 	}
 }

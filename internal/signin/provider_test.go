@@ -93,7 +93,7 @@ func (c *opClient) DevMode() bool                        { return false }
 func (c *opClient) IsScopeAllowed(string) bool           { return false }
 func (c *opClient) IDTokenUserinfoClaimsAssertion() bool { return true }
 func (c *opClient) ClockSkew() time.Duration             { return 0 }
-func (c *opClient) RestrictAdditionalIdTokenScopes() func([]string) []string {
+func (c *opClient) RestrictAdditionalIdTokenScopes() func([]string) []string { //nolint:staticcheck // the interface's spelling
 	return func(s []string) []string { return s }
 }
 func (c *opClient) RestrictAdditionalAccessTokenScopes() func([]string) []string {

@@ -9,8 +9,9 @@ import (
 	"yagura/internal/errs"
 )
 
-// resetWithin is the validity of a link that sets a new password. SP 800-63B-4 section
-// 4.2.1.2 allows 24 hours for a recovery code sent by e-mail.
+// resetWithin is the validity of a link that sets a new password, a setting of Yagura.
+// SP 800-63A-4 section 3.8 lets a link that shows control of an e-mail address live for
+// at most 24 hours.
 const resetWithin = time.Hour
 
 // resetLimit bounds the letters that one login name gets, asked for by whomever.

@@ -188,8 +188,12 @@ func (s *Store) Speak(ctx context.Context, token string, lang i18n.Lang) error {
 }
 
 // Await makes the session wait for a step, as when a role asks for a second factor
-// that the person doesn't have (Enrol). Errors as Session.
+// that the person doesn't have (Enrol). Only Raise ends a step: Done is Invalid. Other
+// errors as Session.
 func (s *Store) Await(ctx context.Context, token string, step Step) error {
+	if step != Second && step != Enrol {
+		return errs.New(errs.Invalid, "signin: a session can't await %q", step)
+	}
 	return s.change(ctx, token, func(tx *db.Tx, row sessionRow) error {
 		_, err := tx.Exec(ctx, `update signin_session set step = :step where id = :id`, db.Args{"id": row.ID, "step": step})
 		return err

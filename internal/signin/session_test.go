@@ -128,7 +128,11 @@ func TestRaiseChangesTheToken(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
 		b := open(t, e)
 		old := get[string](t)(b.Open(ctx, somebody, "password", false, About{}))
+		must(t, b.Await(ctx, old, Enrol))
 		must(t, b.Await(ctx, old, Second))
+		if err := b.Await(ctx, old, Done); errs.KindOf(err) != errs.Invalid {
+			t.Fatal("a step was skipped", err)
+		}
 		refused(t, b.Act(ctx, old, "org-1"), errs.Forbidden, "signin.step.second")
 		fresh := get[string](t)(b.Raise(ctx, old))
 		if got := get[Session](t)(b.Session(ctx, fresh)); !got.MFA || got.Step != Done {

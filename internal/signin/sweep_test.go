@@ -84,3 +84,36 @@ func TestSweepLeavesWhatIsOpen(t *testing.T) {
 		get[Invitation](t)(b.Invitation(ctx, token))
 	})
 }
+
+func TestForget(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		b := open(t, e, withPasskeys)
+		for i, p := range []string{somebody, other} {
+			b.person(t, p, []string{"kaito@bank.example", "umi@bank.example"}[i], good)
+			b.enrolled(t, p)
+			b.registered(t, p)
+			_, _, err := b.BeginLogin(ctx, p)
+			must(t, err)
+			get[Letter](t)(b.ResetLink(ctx, p))
+			get[string](t)(b.Mint(ctx, Token{Person: p, Org: "o", Name: "n", Scopes: []string{"a"}, Expires: b.at.Now().Add(time.Hour)}))
+			get[string](t)(b.Open(ctx, p, "password", true, About{}))
+			_, err = b.db.Common().Exec(ctx, `insert into signin_account (issuer, subject, person, at) values ('i', :p, :p, 0)`, db.Args{"p": p})
+			must(t, err)
+			_, _, err = b.Password(ctx, []string{"kaito@bank.example", "umi@bank.example"}[i], "wrong", address)
+			refused(t, err, errs.Unauthenticated, "signin.wrong")
+		}
+		before := b.rows(t)
+		must(t, b.Forget(ctx, somebody))
+		for table, n := range b.rows(t) {
+			if table == "signin_strike" && n == before[table]-1 { // the address has one too
+				continue
+			}
+			if n != before[table]/2 || n == 0 {
+				t.Errorf("%s has %d rows of %d", table, n, before[table])
+			}
+		}
+		if err := b.Forget(ctx, ""); errs.KindOf(err) != errs.Invalid {
+			t.Fatal(err)
+		}
+	})
+}
