@@ -47,6 +47,7 @@ var sameRing = map[string][]string{
 	"internal/jobs":       {"internal/db"},
 	"internal/notice":     {"internal/db", "internal/jobs"},
 	"internal/webkit":     {"internal/db", "internal/authz"},
+	"internal/cli":        {"internal/api"},
 	"internal/module":     {"internal/db", "internal/authz"},
 	"internal/ledger":     {"internal/db"}, // entries are stored with the fact
 	"internal/scripttest": {"internal/app"},
@@ -108,6 +109,9 @@ func TestEveryPackageHasARing(t *testing.T) {
 // The limits of the house: a file has at most 500 lines, a function 80.
 func TestSizes(t *testing.T) {
 	eachFile(t, func(path string, file *ast.File, fset *token.FileSet) {
+		if strings.HasSuffix(path, "_templ.go") {
+			return // written by templ; its source is beside it
+		}
 		if n := fset.File(file.Pos()).LineCount(); n > 500 {
 			t.Errorf("%s has %d lines; the ceiling is 500", path, n)
 		}

@@ -89,7 +89,12 @@ const orgColumns = `id, kind, name_ja, name_en, sector, size, grp, centre, juris
 
 // Organisation is the organisation of an id, or NotFound.
 func (s *Store) Organisation(ctx context.Context, id string) (Organisation, error) {
-	return db.One[Organisation](ctx, s.db.Common(), `select `+orgColumns+` from organisation where id = :id`, db.Args{"id": id})
+	return s.OrganisationIn(ctx, s.db.Common(), id)
+}
+
+// OrganisationIn is Organisation within a transaction.
+func (s *Store) OrganisationIn(ctx context.Context, q db.Querier, id string) (Organisation, error) {
+	return db.One[Organisation](ctx, q, `select `+orgColumns+` from organisation where id = :id`, db.Args{"id": id})
 }
 
 // Add enters an organisation and returns its id, which is made when o has none.
@@ -134,7 +139,7 @@ func (o Organisation) Form(code string, flags []Flag, on string, lang i18n.Lang)
 
 // Form reads an organisation as expressions of forms see it today, under a code.
 func (s *Store) Form(ctx context.Context, q db.Querier, id, code string) (form.Org, error) {
-	o, err := db.One[Organisation](ctx, q, `select `+orgColumns+` from organisation where id = :id`, db.Args{"id": id})
+	o, err := s.OrganisationIn(ctx, q, id)
 	if err != nil {
 		return form.Org{}, err
 	}

@@ -126,8 +126,13 @@ const memberColumns = `m.person, p.email, p.name, p.lang, p.state, m.unit, m.rol
 
 // Members lists the people of an organisation, by name.
 func (s *Store) Members(ctx context.Context, tenant string) ([]Member, error) {
-	return db.All[Member](ctx, s.db.Tenant(tenant), `select `+memberColumns+` from membership m join person p on p.id = m.person
-		where m.tenant = :tenant order by p.name, m.person`, nil)
+	return s.MembersIn(ctx, s.db.Tenant(tenant), tenant)
+}
+
+// MembersIn is Members within a transaction.
+func (s *Store) MembersIn(ctx context.Context, q db.Querier, tenant string) ([]Member, error) {
+	return db.All[Member](ctx, q, `select `+memberColumns+` from membership m join person p on p.id = m.person
+		where m.tenant = :tenant order by p.name, m.person`, db.Args{"tenant": tenant})
 }
 
 // Seat is one organisation that a person may act in.

@@ -1,0 +1,96 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"yagura/internal/authz"
+	"yagura/internal/campaign"
+	"yagura/internal/clock"
+	"yagura/internal/db"
+	"yagura/internal/filing"
+	"yagura/internal/i18n"
+	"yagura/internal/notice"
+	"yagura/internal/webkit"
+)
+
+// teller turns what happened into notices for those whom it concerns.
+type teller struct{ *Site }
+
+// told says, of each move of a filing, which notice goes to which roles of which side.
+var told = map[string]struct {
+	notice string
+	asker  bool
+	roles  []authz.Role
+}{
+	"filing.answered":  {"filing.check", false, []authz.Role{authz.Checker}},
+	"filing.checked":   {"filing.approve", false, []authz.Role{authz.Approver}},
+	"filing.sent-back": {"filing.sentback", false, []authz.Role{authz.Respondent}},
+	"filing.submitted": {"filing.submitted", true, []authz.Role{authz.Manager}},
+	"filing.accepted":  {"filing.accepted", false, []authz.Role{authz.Respondent, authz.Approver}},
+	"filing.returned":  {"filing.returned", false, []authz.Role{authz.Respondent, authz.Checker, authz.Approver}},
+}
+
+func (t *teller) filing(ctx context.Context, tx *db.Tx, kind string, f filing.Filing, by authz.Actor) error {
+	rule, ok := told[kind]
+	if !ok {
+		return nil
+	}
+	to, link := f.Tenant, "/filings/"+f.ID
+	if rule.asker {
+		to, link = f.Asker, "/campaigns/"+f.Campaign
+	}
+	persons, err := t.persons(ctx, tx, to, by.Person, rule.roles)
+	if err != nil || len(persons) == 0 {
+		return err
+	}
+	return t.Notices.Send(ctx, tx, notice.Notice{Org: to, Persons: persons, Kind: rule.notice, Link: link, Args: map[string]i18n.Text{
+		"campaign": f.Title(), "asker": f.AskerName(), "actor": notice.Plain(by.Name), "organisation": notice.Plain(by.OrgName), "reason": notice.Plain(f.Note),
+		"deadline": notice.Plain(webkit.Clock(clock.FromMicros(f.DueAt))),
+	}})
+}
+
+func (t *teller) campaign(ctx context.Context, tx *db.Tx, kind string, c campaign.Campaign, parties []campaign.Party) error {
+	what, link := kind, func(p campaign.Party) string { return "/filings/" + p.Filing }
+	switch kind {
+	case "filing.extended":
+		what = "campaign.extended"
+	case "release.published":
+		link = func(campaign.Party) string { return "/returns/" + c.ID }
+	}
+	asker, err := t.Orgs.OrganisationIn(ctx, tx, c.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, p := range parties {
+		persons, err := t.persons(ctx, tx, p.Org, "", []authz.Role{authz.Respondent, authz.Approver})
+		if err != nil {
+			return err
+		}
+		if len(persons) == 0 {
+			continue
+		}
+		if err := t.Notices.Send(ctx, tx, notice.Notice{Org: p.Org, Persons: persons, Kind: what, Link: link(p), Args: map[string]i18n.Text{
+			"campaign": c.Title(), "asker": asker.Name(), "deadline": notice.Plain(webkit.Clock(clock.FromMicros(c.DueAt))), "reason": {},
+		}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// persons lists the active members of an organisation who have one of the roles,
+// without the one who acted.
+func (t *teller) persons(ctx context.Context, tx *db.Tx, org, without string, roles []authz.Role) ([]string, error) {
+	members, err := t.Orgs.MembersIn(ctx, tx, org)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, m := range members {
+		if m.State == "active" && m.Person != without && slices.ContainsFunc(roles, func(r authz.Role) bool { return slices.Contains(m.Roles(), r) }) {
+			out = append(out, m.Person)
+		}
+	}
+	return out, nil
+}

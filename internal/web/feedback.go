@@ -1,0 +1,30 @@
+package web
+
+import (
+	"context"
+	"io"
+
+	"yagura/internal/authz"
+	"yagura/internal/i18n"
+)
+
+// Feedback makes and reads releases; the domain that a campaign's form belongs to
+// implements it (assessment).
+type Feedback interface {
+	// Make analyses a closed campaign of the actor's organisation and keeps the release
+	// with its documents (campaign.Store.Keep). progress is called with 0 to 1.
+	Make(ctx context.Context, a authz.Actor, campaign string, progress func(float64)) error
+	// Write writes a kept document (the data of campaign.Document) as html, pdf or xlsx.
+	Write(w io.Writer, data []byte, format string) error
+	// Steps are what an organisation could do next, by its kept feedback.
+	Steps(data []byte) ([]Step, error)
+}
+
+// Step is one piece of advice to an organisation.
+type Step struct {
+	Item      string
+	Ask       i18n.Text
+	Now, Next i18n.Text
+	Advice    i18n.Text
+	Share     float64 // 0 to 1: of those at the same standing who are there already
+}

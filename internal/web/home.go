@@ -1,0 +1,119 @@
+package web
+
+import (
+	"net/http"
+	"time"
+
+	"yagura/internal/action"
+	"yagura/internal/authz"
+	"yagura/internal/campaign"
+	"yagura/internal/filing"
+	"yagura/internal/webkit"
+)
+
+func (s *server) homeRoutes() []route {
+	return []route{
+		{"GET /{$}", seat, "work.read", (*call).home},
+		{"GET /healthz", public, "", (*call).healthy},
+		{"GET /readyz", public, "", (*call).ready},
+	}
+}
+
+// homeView is what waits for a person: filings of the organisation, campaigns that it
+// runs, actions that are due.
+type homeView struct {
+	Filings   []webkit.Task
+	Campaigns []webkit.Task
+	Actions   []webkit.Task
+}
+
+func (c *call) home() error {
+	var v homeView
+	if c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator) {
+		filings, err := c.Filings.List(c.ctx, c.actor, 5)
+		if err != nil {
+			return err
+		}
+		for _, f := range filings {
+			v.Filings = append(v.Filings, c.filingTask(f))
+		}
+		actions, err := c.Actions.List(c.ctx, c.actor, action.Filter{Open: true, Limit: 5})
+		if err != nil {
+			return err
+		}
+		for _, a := range actions {
+			v.Actions = append(v.Actions, webkit.Task{Title: a.Title, URL: "/actions/" + a.ID, State: webkit.T(c.ctx, "action.state."+string(a.State)), Due: a.Due, Tone: actionTone(a.State)})
+		}
+	}
+	if c.actor.Has(authz.Manager, authz.Analyst, authz.Supervisor) {
+		list, err := c.Campaigns.List(c.ctx, c.actor, 5)
+		if err != nil {
+			return err
+		}
+		for _, k := range list {
+			v.Campaigns = append(v.Campaigns, c.campaignTask(k))
+		}
+	}
+	return c.render(c.page("web.home.title"), home(v))
+}
+
+func (c *call) filingTask(f filing.Filing) webkit.Task {
+	t := webkit.Task{
+		Title: f.Title().In(c.lang), URL: "/filings/" + f.ID, Note: f.AskerName().In(c.lang), Tone: stateTone(f.State),
+		State: webkit.T(c.ctx, "filing.state."+string(f.State)), Done: int(f.Answered), Of: int(f.Total),
+	}
+	if f.State != filing.Submitted && f.State != filing.Accepted {
+		t.Due, t.DaysLeft = c.moment(f.DueAt), c.daysLeft(f.DueAt)
+	}
+	return t
+}
+
+func (c *call) campaignTask(k campaign.Campaign) webkit.Task {
+	t := webkit.Task{Title: k.Title().In(c.lang), URL: "/campaigns/" + k.ID, State: webkit.T(c.ctx, "campaign.state."+string(k.State)), Tone: webkit.Info}
+	if k.State == campaign.Open || k.State == campaign.Draft {
+		t.Due, t.DaysLeft = c.moment(k.DueAt), c.daysLeft(k.DueAt)
+	}
+	return t
+}
+
+func stateTone(s filing.State) webkit.Tone {
+	switch s {
+	case filing.Submitted, filing.Accepted:
+		return webkit.Success
+	case filing.Returned, filing.Correcting:
+		return webkit.Warning
+	case filing.Answered, filing.Checked, filing.Approved:
+		return webkit.Progress
+	}
+	return webkit.Info
+}
+
+func actionTone(s action.State) webkit.Tone {
+	switch s {
+	case action.Verified:
+		return webkit.Success
+	case action.Done, action.Started:
+		return webkit.Progress
+	}
+	return webkit.Info
+}
+
+func (c *call) healthy() error {
+	c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, err := c.w.Write([]byte("ok\n"))
+	return err
+}
+
+// ready answers whether the database does.
+func (c *call) ready() error {
+	if err := c.DB.Ping(c.ctx); err != nil {
+		http.Error(c.w, "unavailable", http.StatusServiceUnavailable)
+		return nil
+	}
+	return c.healthy()
+}
+
+// today is the date in Japan, ISO.
+func (c *call) today() string {
+	return c.Clock.Now().In(time.FixedZone("JST", 9*3600)).Format(time.DateOnly)
+}

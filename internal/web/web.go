@@ -1,0 +1,105 @@
+// Package web is the screens: what a person sees and sends with a browser. A handler
+// reads the request, calls one operation of the state ring, and shows what came of it;
+// it holds no rule of the field, and the operations ask the policies themselves.
+package web
+
+import (
+	"net/http"
+
+	"yagura/internal/action"
+	"yagura/internal/authz"
+	"yagura/internal/calendar"
+	"yagura/internal/campaign"
+	"yagura/internal/catalog"
+	"yagura/internal/clock"
+	"yagura/internal/db"
+	"yagura/internal/filing"
+	"yagura/internal/form"
+	"yagura/internal/jobs"
+	"yagura/internal/ledger"
+	"yagura/internal/notice"
+	"yagura/internal/org"
+	"yagura/internal/record"
+	"yagura/internal/signin"
+	"yagura/internal/webkit"
+)
+
+// Deps are what the screens work with.
+type Deps struct {
+	Kit       *webkit.Kit
+	DB        *db.DB
+	Clock     clock.Clock
+	Policies  *authz.Policies
+	Orgs      *org.Store
+	Signin    *signin.Store
+	Records   *record.Store
+	Filings   *filing.Store
+	Campaigns *campaign.Store
+	Actions   *action.Store
+	Notices   *notice.Notifier
+	Runner    *jobs.Runner // woken after a fact that others are told of; may be nil
+	Ledger    *ledger.Log
+	Forms     *form.Library
+	Catalog   *catalog.Catalog
+	Calendars calendar.Set
+	Feedback  Feedback
+	Base      string // of links that leave the product: https://yagura.example
+	Env       string // ribbon of an installation that is not the real thing; "" for none
+	// Demo offers signing in as a role without a password. It is for a loopback address only.
+	Demo *Demo
+}
+
+// access says who may come to a route at all; what they may do there is asked by action.
+type access int
+
+const (
+	public access = iota // anyone: signing in, health
+	person               // someone signed in, whose session waits for nothing
+	seat                 // someone acting for an organisation
+)
+
+// route is one address of the product. Every route names the action that its policy
+// test asks about (the matrix in testdata), "" for what concerns the person alone.
+type route struct {
+	pattern string // of http.ServeMux: "GET /filings/{id}"
+	access  access
+	action  string
+	handle  func(*call) error
+}
+
+// server is the screens of one installation.
+type server struct{ Deps }
+
+// New is the handler of all screens.
+func New(d Deps) http.Handler {
+	s := &server{d}
+	mux := http.NewServeMux()
+	mux.Handle("/static/", webkit.Assets())
+	for _, r := range s.routes() {
+		mux.Handle(r.pattern, s.handler(r))
+	}
+	return d.Kit.Wrap(mux)
+}
+
+// routes are all routes, in the order of the areas of the product.
+func (s *server) routes() []route {
+	var all []route
+	for _, area := range [][]route{s.signinRoutes(), s.homeRoutes(), s.filingRoutes()} {
+		all = append(all, area...)
+	}
+	return all
+}
+
+// Route is a route as tests and documents list it.
+type Route struct{ Pattern, Action string }
+
+// Routes lists the routes that need a seat, with the action each is about.
+func Routes(d Deps) []Route {
+	var out []Route
+	for _, r := range (&server{d}).routes() {
+		if r.access == seat {
+			out = append(out, Route{r.pattern, r.action})
+		}
+	}
+	return out
+}
