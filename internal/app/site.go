@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"yagura/internal/action"
+	"yagura/internal/assessment/release"
 	"yagura/internal/authz"
 	"yagura/internal/calendar"
 	"yagura/internal/campaign"
@@ -21,6 +22,7 @@ import (
 	"yagura/internal/errs"
 	"yagura/internal/filing"
 	"yagura/internal/form"
+	"yagura/internal/i18n"
 	"yagura/internal/id"
 	"yagura/internal/jobs"
 	"yagura/internal/ledger"
@@ -69,10 +71,11 @@ func LoadSecrets(dir, origin string) (Secrets, error) {
 type SiteConfig struct {
 	DSN     string // postgres:// URL or path of the SQLite file
 	Secrets Secrets
-	Base    string  // of links: https://yagura.example
-	Plain   bool    // served without TLS, on this machine alone
-	Env     string  // ribbon: デモ
-	Forms   []fs.FS // further forms/ beside the catalog's
+	Base    string    // of links: https://yagura.example
+	Plain   bool      // served without TLS, on this machine alone
+	Env     string    // ribbon: デモ
+	Notice  i18n.Text // on every sheet that goes out, e.g. that the data are synthetic
+	Forms   []fs.FS   // further forms/ beside the catalog's
 	SMTP    notice.SMTP
 	Clock   clock.Clock // nil: the machine's
 	Log     *slog.Logger
@@ -138,6 +141,7 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Filings = filing.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Records, t.filing)
 	s.Campaigns = campaign.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Filings, s.Forms, t.campaign)
 	s.Actions = action.New(d, cfg.Clock, s.IDs, s.Policies)
+	s.Feedback = release.New(s.Campaigns, s.Orgs, s.Catalog, cfg.Clock, cfg.Notice)
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}
 	s.Runner = jobs.New(d, cfg.Clock, s.Notices.Handlers(), jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", err) }})
 	s.Handler = web.New(s.Deps)

@@ -37,6 +37,8 @@ type Streams struct {
 type Env struct {
 	Streams
 	Catalog fs.FS // forms/, frameworks/, crosswalks/, references/
+	// Serve runs the server until the context ends; its log goes to the writer.
+	Serve func(context.Context, ServeOptions, io.Writer) error
 }
 
 // root is the tree of commands.
@@ -49,6 +51,7 @@ type root struct {
 	Catalog catalogCmd `cmd:"" help:"${cli_help_catalog}"`
 	Assess  assessCmd  `cmd:"" help:"${cli_help_assess}"`
 	Demo    demoCmd    `cmd:"" help:"${cli_help_demo}"`
+	Serve   serveCmd   `cmd:"" help:"${cli_help_serve}"`
 	ROI     roiCmd     `cmd:"" name:"roi" help:"${cli_help_roi}"`
 }
 

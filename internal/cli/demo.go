@@ -91,12 +91,18 @@ func (r *run) demoBooks(dir string, cur, prev *form.Form, s demo.Sector) error {
 }
 
 type demoAllCmd struct {
-	Seed uint64 `default:"1" help:"${cli_help_flag_seed}"`
-	Out  string `default:"demo-out" help:"${cli_help_flag_dir}"`
+	Seed  uint64 `default:"1" help:"${cli_help_flag_seed}"`
+	Out   string `default:"demo-out" help:"${cli_help_flag_dir}"`
+	Serve bool   `help:"${cli_help_flag_demo_serve}"`
+	Addr  string `default:"127.0.0.1:8080" help:"${cli_help_flag_addr}"`
+	Data  string `default:"demo-data" help:"${cli_help_flag_data}"`
 }
 
 // Run makes the synthetic sector and everything that is returned to it.
 func (c demoAllCmd) Run(r *run) error {
+	if c.Serve {
+		return r.serve(ServeOptions{Addr: c.Addr, Data: c.Data, Demo: true, Seed: c.Seed})
+	}
 	err := r.writeDir(c.Out, func(dir string) error {
 		data := filepath.Join(dir, "sector")
 		reports := filepath.Join(dir, "reports")

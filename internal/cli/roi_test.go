@@ -18,7 +18,7 @@ import (
 // yagura runs the program as a user would.
 func yagura(args ...string) (code int, out, errs string) {
 	var o, e bytes.Buffer
-	code = Run(context.Background(), args, Env{Streams{strings.NewReader(""), &o, &e}, catalog.FS})
+	code = Run(context.Background(), args, Env{Streams: Streams{strings.NewReader(""), &o, &e}, Catalog: catalog.FS})
 	return code, o.String(), e.String()
 }
 

@@ -29,8 +29,14 @@ type Party struct {
 
 // Connect enters or renews a tie of the handle's tenant.
 func (s *Store) Connect(ctx context.Context, q db.Querier, t Tie) error {
+	return s.ConnectIn(ctx, q, "", t)
+}
+
+// ConnectIn is Connect in a transaction of the system, for the tenant that is named.
+func (s *Store) ConnectIn(ctx context.Context, q db.Querier, tenant string, t Tie) error {
 	_, err := q.Exec(ctx, `insert into tie (tenant, organisation, kind, code, since, until) values (:tenant, :organisation, :kind, :code, :since, :until)
-		on conflict (tenant, organisation) do update set kind = excluded.kind, code = excluded.code, until = excluded.until`, t)
+		on conflict (tenant, organisation) do update set kind = excluded.kind, code = excluded.code, until = excluded.until`,
+		db.Args{"tenant": tenant, "organisation": t.Organisation, "kind": t.Kind, "code": t.Code, "since": t.Since, "until": t.Until})
 	return err
 }
 

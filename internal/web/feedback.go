@@ -4,8 +4,8 @@ import (
 	"context"
 	"io"
 
+	"yagura/internal/assessment/release"
 	"yagura/internal/authz"
-	"yagura/internal/i18n"
 )
 
 // Feedback makes and reads releases; the domain that a campaign's form belongs to
@@ -21,10 +21,4 @@ type Feedback interface {
 }
 
 // Step is one piece of advice to an organisation.
-type Step struct {
-	Item      string
-	Ask       i18n.Text
-	Now, Next i18n.Text
-	Advice    i18n.Text
-	Share     float64 // 0 to 1: of those at the same standing who are there already
-}
+type Step = release.Step
