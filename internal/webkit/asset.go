@@ -54,6 +54,9 @@ func Assets() http.Handler {
 		name, ok := strings.CutPrefix(r.URL.Path, staticRoot+staticHash()+"/")
 		kind := assetTypes[path.Ext(name)]
 		data, err := static.ReadFile("static/" + name)
+		if name == markingFile {
+			data, err = []byte(markingSheet(r.URL.Query().Get("m"))), nil
+		}
 		if !ok || kind == "" || err != nil {
 			ShowError(w, r, errs.New(errs.NotFound, "asset %q", r.URL.Path))
 			return

@@ -219,5 +219,9 @@ func TestGallery(t *testing.T) {
 		if err := os.CopyFS(filepath.Join(dir, "static"), os.DirFS("static")); err != nil {
 			t.Log(err) // the assets are there already
 		}
+		marking := body(t, ask(webkit.Assets(), "GET", webkit.Asset("marking.css")+"?m=TLP%3AAMBER"))
+		if err := os.WriteFile(filepath.Join(dir, "static", "marking.css"), []byte(marking), 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -302,3 +302,17 @@ func TestPaging(t *testing.T) {
 		t.Errorf("column %+v", c)
 	}
 }
+
+func TestMarkingIsPrintedAndCannotBreakOut(t *testing.T) {
+	for text, want := range map[string]string{
+		"TLP:AMBER":              `content: "TLP\00003aAMBER";`,
+		"取扱注意":                   `content: "取扱注意";`,
+		"x\"} * { color: red } ": `content: "x\000022\00007d\000020\00002a\000020\00007b\000020color\00003a\000020red\000020\00007d\000020";`,
+		"a\nb\\":                 `content: "ab\00005c";`,
+	} {
+		res := ask(webkit.Assets(), "GET", webkit.Asset("marking.css")+"?m="+url.QueryEscape(text))
+		if got := body(t, res); !strings.Contains(got, want) || strings.Count(got, "{") != 2 || res.Header.Get("Content-Type") != "text/css; charset=utf-8" {
+			t.Errorf("%q: %s", text, got)
+		}
+	}
+}
