@@ -192,7 +192,7 @@ func (s *source) note(text, where string, known map[string]bool) {
 	}
 	text, _, _ = strings.Cut(text, "%") // a key made by fmt.Sprintf
 	m := keyLike.FindStringSubmatch(text)
-	if m == nil || !known[m[1]] {
+	if m == nil || !known[m[1]] || strings.HasSuffix(text, ".templ") { // the source that generated Go names is no key
 		return
 	}
 	if strings.HasSuffix(text, ".") || strings.HasSuffix(text, "-") {

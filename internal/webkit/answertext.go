@@ -8,6 +8,7 @@ import (
 
 	"yagura/internal/calendar"
 	"yagura/internal/form"
+	"yagura/internal/i18n"
 )
 
 // AnswerText is an answer's value as people read it: labels, units, dates with
@@ -93,7 +94,10 @@ func dateText(ctx context.Context, d form.Date) string {
 	if err != nil {
 		return string(d)
 	}
-	return Say(ctx, day.Text()) + T(ctx, "webkit.era", "era", Say(ctx, day.EraText()))
+	if Lang(ctx) == i18n.EN {
+		return day.Text().EN
+	}
+	return T(ctx, "webkit.era", "date", day.Text(), "era", day.EraText())
 }
 
 func dateTimeText(d form.DateTime) string {

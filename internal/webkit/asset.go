@@ -69,8 +69,11 @@ func Assets() http.Handler {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		if r.Method != http.MethodHead {
-			w.Write(data)
+		if r.Method == http.MethodHead {
+			return
+		}
+		if _, err := w.Write(data); err != nil {
+			noteError(r, errs.New(errs.Unavailable, "the reader is gone: %w", err))
 		}
 	})
 }

@@ -5,18 +5,24 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"yagura/internal/errs"
 )
 
 // Download answers with a file to be saved under name. The header gives the
 // name in UTF-8 (RFC 6266 with RFC 8187) and, for old programs, in ASCII.
-// contentType is a media type, "text/csv; charset=utf-8".
-func Download(w http.ResponseWriter, name, contentType string, data []byte) {
+// contentType is a media type, "text/csv; charset=utf-8". The error is of kind
+// errs.Unavailable: the reader is gone.
+func Download(w http.ResponseWriter, name, contentType string, data []byte) error {
 	h := w.Header()
 	h.Set("Content-Type", contentType)
 	h.Set("Content-Disposition", disposition(name))
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(http.StatusOK)
-	w.Write(data) // a reader who is gone needs no answer
+	if _, err := w.Write(data); err != nil {
+		return errs.New(errs.Unavailable, "the reader is gone: %w", err)
+	}
+	return nil
 }
 
 func disposition(name string) string {

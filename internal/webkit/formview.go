@@ -121,8 +121,6 @@ func (v itemView) cellOf(ctx context.Context, row int, c *form.Item) itemView {
 
 func (v itemView) value(part string) string { return v.fields[v.name+part] }
 
-func (v itemView) has(part string) bool { _, ok := v.fields[v.name+part]; return ok }
-
 func (v itemView) id(part string) string { return fieldID(v.name + part) }
 
 // anchor is where an error summary leads to.

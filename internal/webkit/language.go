@@ -31,11 +31,9 @@ func (k *Kit) language(next http.Handler) http.Handler {
 			http.Redirect(w, r, to.String(), http.StatusSeeOther)
 			return
 		}
-		lang := i18n.JA
+		lang := accepted(r.Header.Get("Accept-Language"))
 		if c, err := r.Cookie(langCookie); err == nil && slices.Contains(i18n.Langs, i18n.Lang(c.Value)) {
 			lang = i18n.Lang(c.Value)
-		} else {
-			lang = accepted(r.Header.Get("Accept-Language"))
 		}
 		w.Header().Set("Content-Language", string(lang))
 		w.Header().Add("Vary", "Accept-Language, Cookie")
