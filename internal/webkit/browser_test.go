@@ -105,13 +105,18 @@ func site(t *testing.T) http.Handler {
 	return mux
 }
 
-func TestPagesInTheBrowser(t *testing.T) {
+func needsBrowser(t *testing.T) {
+	t.Helper()
 	if os.Getenv("YAGURA_SYSTEM_TESTS") != "1" {
 		t.Skip("left out: YAGURA_SYSTEM_TESTS=1 is not set (make test sets it)")
 	}
 	if _, err := exec.LookPath("chromium"); err != nil {
 		t.Skip("left out: chromium is not installed (make deps installs it)")
 	}
+}
+
+func TestPagesInTheBrowser(t *testing.T) {
+	needsBrowser(t)
 	frames, n := "", 0
 	for _, lang := range i18n.Langs {
 		for name := range gallery(t, lang) {

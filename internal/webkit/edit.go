@@ -40,6 +40,7 @@ func Edit(f *form.Form, section string, values url.Values, previous, theirs form
 			replaceAnswer(out, f, s, it, nil, lang)
 		case values.Get(fieldAgain) == it.ID:
 			replaceAnswer(out, f, s, it, previous, lang)
+			out.Del(it.ID + partCarried) // who presses it has looked
 		case it.Type == form.TypeTable && removeRow(out, it.ID, values.Get(fieldRemove)):
 		default:
 			continue
@@ -67,7 +68,6 @@ func replaceAnswer(values url.Values, f *form.Form, s *form.Section, it *form.It
 	}
 	only := form.Answers{}
 	if a, ok := answers[it.ID]; ok {
-		a.Carried = false
 		only[it.ID] = a
 	}
 	for name, text := range FormFields(f, s.ID, only, lang) {
