@@ -64,8 +64,11 @@ func Assets() http.Handler {
 		h := w.Header()
 		h.Set("Content-Type", kind)
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
-		h.Set("ETag", `"`+staticHash()+`"`)
-		if r.Header.Get("If-None-Match") == `"`+staticHash()+`"` {
+		h.Set("Vary", "Accept-Encoding") // in no language, for no session
+		h.Del("Content-Language")
+		tag := `W/"` + staticHash() + `"` // weak: the bytes differ when compressed
+		h.Set("ETag", tag)
+		if r.Header.Get("If-None-Match") == tag {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
