@@ -79,10 +79,12 @@ func percent(done, total int) int {
 	return done * 100 / total
 }
 
+var idSafe = strings.NewReplacer(".", "--", "~", "---")
+
 // fieldID is the id of the field of a name: names hold "." and "~", ids that
 // CSS and fragments address do better without.
 func fieldID(name string) string {
-	return "f-" + strings.NewReplacer(".", "--", "~", "---").Replace(name)
+	return "f-" + idSafe.Replace(name)
 }
 
 func describedBy(id string, help, fault bool) string {
