@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"slices"
 	"strconv"
@@ -30,25 +31,32 @@ func (c claimed) job() Job {
 	return Job{Org: c.Org, Kind: c.Kind, Key: c.Key, Due: clock.FromMicros(c.Due), Payload: []byte(c.Payload), Attempt: c.Attempts}
 }
 
-// due looks without writing, which is most of what a runner does.
-func (r *Runner) due(ctx context.Context, g *group, now time.Time) (bool, error) {
-	n, err := db.All[int64](ctx, r.db.System(reason), `select 1 from job where wake <= :now and kind in (:kinds) limit 1`,
-		db.Args{"now": clock.Micros(now), "kinds": g.kinds})
-	return len(n) > 0, err
+// due tells which kinds have something due, without writing, which is most of what a
+// runner does. For each kind the index shows its first row.
+func (r *Runner) due(ctx context.Context, g *group, now time.Time) ([]string, error) {
+	args := db.Args{"now": clock.Micros(now)}
+	var parts []string
+	for i, kind := range g.kinds {
+		name := fmt.Sprint("k", i)
+		args[name] = kind
+		parts = append(parts, fmt.Sprintf(`select kind from (select kind from job where kind = :%s and wake <= :now limit 1) as q%d`, name, i))
+	}
+	return db.All[string](ctx, r.db.System(reason), strings.Join(parts, " union all "), args)
 }
 
-// The condition stands twice: on PostgreSQL a claim that had to wait for another
-// runner's judges each row again, by the outer one, and leaves what is taken.
+// The condition on wake stands twice: on PostgreSQL a claim that had to wait for
+// another runner's judges each row again, by the outer one, and leaves what is taken.
+// Adding 0 keeps SQLite from walking the index of the outer one.
 const claimRows = `update job set lease = :lease, wake = :until, attempts = attempts + 1
-	where wake <= :now and kind in (:kinds) and (tenant, kind, name) in (
-		select tenant, kind, name from job where wake <= :now and kind in (:kinds) order by wake, tenant, kind, name limit :batch)
+	where wake + 0 <= :now and (tenant, kind, name) in (
+		select tenant, kind, name from job where kind = :kind and wake <= :now order by wake limit :batch)
 	returning tenant, kind, name, due, payload, attempts, lease`
 
-// claim takes a batch of due rows, or fewer, or none when others were faster. An
-// attempt counts from its claim, so a row that kills its node dies too in the end.
-func (r *Runner) claim(ctx context.Context, g *group, now time.Time) ([]claimed, error) {
+// claim takes a batch of due rows of a kind, or fewer, or none when others were faster.
+// An attempt counts from its claim, so a row that kills its node dies too in the end.
+func (r *Runner) claim(ctx context.Context, kind string, now time.Time) ([]claimed, error) {
 	rows, err := db.All[claimed](ctx, r.db.System(reason), claimRows, db.Args{
-		"lease": rand.Text(), "until": clock.Micros(now.Add(r.Lease())), "now": clock.Micros(now), "kinds": g.kinds, "batch": r.opts.Batch,
+		"lease": rand.Text(), "until": clock.Micros(now.Add(r.Lease())), "now": clock.Micros(now), "kind": kind, "batch": r.opts.Batch,
 	})
 	r.Claimed.Add(int64(len(rows)))
 	arrange(rows)

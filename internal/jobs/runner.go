@@ -105,24 +105,32 @@ func (r *Runner) tick(ctx context.Context, g *group, now time.Time) (int, error)
 	start, begun := now, r.clock.Now()
 	for {
 		// Leases and pauses count from the batch, not from the beginning of a long tick.
-		now = start.Add(max(0, r.clock.Now().Sub(begun)))
-		some, err := r.due(ctx, g, now)
-		if err != nil || !some {
+		at := func() time.Time { return start.Add(max(0, r.clock.Now().Sub(begun))) }
+		kinds, err := r.due(ctx, g, at())
+		if err != nil || len(kinds) == 0 {
 			return total, err
 		}
-		batch, err := r.claim(ctx, g, now)
-		if err != nil {
-			return total, err
-		}
-		n, err := r.work(ctx, batch, now)
-		total += n
-		if err != nil {
-			return total, err
-		}
-		if err := ctx.Err(); err != nil {
-			return total, errs.New(errs.Unavailable, "jobs: %w", err)
+		for _, kind := range kinds {
+			n, err := r.batch(ctx, kind, at())
+			total += n
+			if err != nil {
+				return total, err
+			}
 		}
 	}
+}
+
+// batch claims and works off one batch of a kind.
+func (r *Runner) batch(ctx context.Context, kind string, now time.Time) (int, error) {
+	rows, err := r.claim(ctx, kind, now)
+	if err != nil {
+		return 0, err
+	}
+	n, err := r.work(ctx, rows, now)
+	if err == nil && ctx.Err() != nil {
+		err = errs.New(errs.Unavailable, "jobs: %w", ctx.Err())
+	}
+	return n, err
 }
 
 // Wake lets Run tick now instead of at the next second. It doesn't wait.

@@ -11,4 +11,4 @@ create table job (
 	fault text not null default '',
 	primary key (tenant, kind, name)
 );
-create index job_wake on job (wake);
+create index job_wake on job (kind, wake);
