@@ -113,6 +113,7 @@ const (
 	jobMail    = "notice-mail"
 	jobDigest  = "notice-digest"
 	jobWebhook = "notice-webhook"
+	jobLetter  = "notice-letter"
 )
 
 // Handlers are for the runner of due rows.
@@ -122,6 +123,7 @@ func (n *Notifier) Handlers() map[string]jobs.Handler {
 		jobMail:    {Outside: n.mailOne},
 		jobDigest:  {Outside: n.mailDigest},
 		jobWebhook: {Outside: n.post},
+		jobLetter:  {Outside: n.mailLetter},
 	}
 }
 
