@@ -184,6 +184,28 @@ func TestLockOutOfALogin(t *testing.T) {
 	})
 }
 
+// A clock that is set back by a year locks nobody out for a year.
+func TestLockOutWhenTheClockGoesBack(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		b := open(t, e)
+		b.person(t, somebody, "known@bank.example", good)
+		for range 5 {
+			_, _, err := b.Password(ctx, "known@bank.example", "wrong", address)
+			refused(t, err, errs.Unauthenticated, "signin.wrong")
+		}
+		b.at.Advance(-365 * 24 * time.Hour)
+		_, _, err := b.Password(ctx, "known@bank.example", good, address)
+		refused(t, err, errs.Unauthenticated, "signin.wait")
+		if w := RefusalOf(err).Wait; w != 30*time.Second {
+			t.Fatal(w)
+		}
+		b.at.Advance(30 * time.Second)
+		if _, _, err := b.Password(ctx, "known@bank.example", good, address); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestAfterAHundredFailuresOnlyANewPasswordHelps(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
 		b := open(t, e)
@@ -308,7 +330,7 @@ func TestLockOutHolds(t *testing.T) {
 		rapid.Check(t, func(rt *rapid.T) {
 			must(t, b.SetPassword(ctx, somebody, good))
 			compared, lived := 0, time.Duration(0)
-			for range rapid.IntRange(1, 10).Draw(rt, "tries") {
+			for range rapid.IntRange(1, 7).Draw(rt, "tries") {
 				passed := time.Duration(rapid.IntRange(-60, 600).Draw(rt, "seconds")) * time.Second
 				b.at.Advance(passed)
 				lived += max(passed, 0)
@@ -338,7 +360,8 @@ func TestLockOutHolds(t *testing.T) {
 }
 
 // An unknown login name must not be told from a known one by the time of the answer.
-// The cost is set so that the hash dominates; medians of turns taken alternately.
+// The cost is set so that the hash dominates; the shortest of turns taken alternately,
+// which a busy machine disturbs least.
 func TestUnknownLoginTakesTheSameTime(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
 		b := open(t, e, func(c *Config) {
@@ -355,10 +378,9 @@ func TestUnknownLoginTakesTheSameTime(t *testing.T) {
 				refused(t, err, errs.Unauthenticated, "signin.wrong")
 			}
 		}
-		median := func(login string) time.Duration { slices.Sort(took[login]); return took[login][4] }
-		known := median("known@bank.example")
+		known := slices.Min(took["known@bank.example"])
 		for login := range took {
-			if m := median(login); m < known/2 || m > known*2 {
+			if m := slices.Min(took[login]); m < known/2 || m > known*2 {
 				t.Errorf("%s takes %v, a known one %v", login, m, known)
 			}
 		}
