@@ -53,6 +53,8 @@ type root struct {
 	Demo    demoCmd    `cmd:"" help:"${cli_help_demo}"`
 	Serve   serveCmd   `cmd:"" help:"${cli_help_serve}"`
 	ROI     roiCmd     `cmd:"" name:"roi" help:"${cli_help_roi}"`
+
+	Incident incidentCmd `cmd:"" help:"${cli_help_incident}"`
 }
 
 // run is one run of the program, bound into every command's Run method.

@@ -2,6 +2,7 @@ package obligation
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -11,7 +12,7 @@ type Change struct {
 	Known         time.Time // since when it is known
 	Stage         *Stage
 	Before, After Clock
-	Facts         []string // facts and reports that became known then
+	Facts         []string // facts and reports of its rule that became known then
 }
 
 // Compare lists the clocks that differ in state or deadline, in the order of
@@ -56,10 +57,25 @@ func (set Set) History(moments []time.Time, view View) []Change {
 		c, facts := view(at)
 		now := set.Clocks(c, at)
 		for _, change := range Compare(last, now) {
-			change.Known, change.Facts = at, facts
+			change.Known, change.Facts = at, change.Stage.rule.concerned(facts)
 			out = append(out, change)
 		}
 		last = now
+	}
+	return out
+}
+
+// concerned keeps the facts that the rule reads and the reports of its stages.
+func (r *Rule) concerned(facts []string) []string {
+	var out []string
+	for _, id := range facts {
+		_, read := r.Facts[id]
+		for _, event := range r.Events {
+			read = read || event == id
+		}
+		if read || strings.HasPrefix(id, r.ID+"/") {
+			out = append(out, id)
+		}
 	}
 	return out
 }

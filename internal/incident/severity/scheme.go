@@ -44,6 +44,7 @@ type Scheme struct {
 type Criterion struct {
 	ID      string    `yaml:"id"`
 	Title   i18n.Text `yaml:"title"`
+	Code    string    `yaml:"code"` // of the criterion in the authority's report; optional
 	Tests   []*Test   `yaml:"tests"`
 	Weight  float64   `yaml:"weight"`
 	Options []*Test   `yaml:"options"`
