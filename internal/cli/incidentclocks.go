@@ -145,13 +145,13 @@ func (r *run) left(k *obligation.Clock, now time.Time) i18n.Text {
 	if !ok || k.State == obligation.AtOnce {
 		return i18n.Text{}
 	}
-	key := "incident.left"
+	short, long := "incident.left", "incident.left.days"
 	if d < 0 {
-		key, d = "incident.over", -d
+		short, long, d = "incident.over", "incident.over.days", -d
 	}
-	minutes := int(d / time.Minute)
+	minutes, key := int(d/time.Minute), short
 	if minutes >= 48*60 {
-		key += ".days"
+		key = long
 	}
 	return i18n.Both(key, "days", minutes/1440, "hours", minutes/60, "rest", minutes/60%24, "minutes", minutes%60)
 }

@@ -6,7 +6,9 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"yagura/internal/calendar"
 	"yagura/internal/finding"
 	"yagura/internal/incident/exchange"
 	"yagura/internal/incident/facts"
@@ -28,7 +30,7 @@ func (c incidentExportCmd) Run(r *run) error {
 	if err != nil {
 		return err
 	}
-	p, err := r.profile(in.dict, c.Form)
+	p, err := r.profile(in.dict, c.Form, in.view.Known)
 	if err != nil {
 		return err
 	}
@@ -93,13 +95,21 @@ func schemaFindings(name string, doc map[string]any) ([]finding.Finding, error) 
 	return s.Check(plain), nil
 }
 
-// profile finds a form of incidents.
-func (r *run) profile(d *facts.Dictionary, name string) (*exchange.Profile, error) {
+// profile finds a form of incidents: in the catalog, as it is in force at a
+// moment, or in a file of the user's own.
+func (r *run) profile(d *facts.Dictionary, name string, at time.Time) (*exchange.Profile, error) {
+	if strings.HasSuffix(name, ".yaml") {
+		data, err := readInput(name)
+		if err != nil {
+			return nil, err
+		}
+		return exchange.Parse(data, d)
+	}
 	list, err := exchange.Load(r.env.Catalog, d)
 	if err != nil {
 		return nil, err
 	}
-	if p := exchange.Find(list, name); p != nil {
+	if p := exchange.Find(list, name, calendar.DayOf(at, calendar.Tokyo)); p != nil {
 		return p, nil
 	}
 	var names []string
@@ -155,11 +165,11 @@ func (c incidentImportCmd) Run(r *run) error {
 	if err != nil {
 		return err
 	}
-	p, err := r.profile(d, c.From)
+	at, err := momentOr(c.Known, c.Zone)
 	if err != nil {
 		return err
 	}
-	at, err := momentOr(c.Known, c.Zone)
+	p, err := r.profile(d, c.From, at)
 	if err != nil {
 		return err
 	}

@@ -41,16 +41,16 @@ type Clock struct {
 
 // Left is the time until the deadline, negative past it; false when there is
 // none or the report has been made.
-func (c *Clock) Left(now time.Time) (time.Duration, bool) {
-	if c.Due.IsZero() || c.State == Met || c.State == MetLate {
+func (k *Clock) Left(now time.Time) (time.Duration, bool) {
+	if k.Due.IsZero() || k.State == Met || k.State == MetLate {
 		return 0, false
 	}
-	return c.Due.Sub(now), true
+	return k.Due.Sub(now), true
 }
 
 // Open reports whether something is still to be done.
-func (c *Clock) Open() bool {
-	return c.State == AtOnce || c.State == Running || c.State == Overdue || c.State == Unverified
+func (k *Clock) Open() bool {
+	return k.State == AtOnce || k.State == Running || k.State == Overdue || k.State == Unverified
 }
 
 // Clocks computes every clock that is not off, in the order of rules and

@@ -30,6 +30,29 @@ func load(t testing.TB) ([]*Profile, *facts.Dictionary) {
 
 var known = facts.At(time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC))
 
+var today = calendar.Date(2026, 11, 24)
+
+// Editions are chosen by the day; forms changed twice within a year.
+func TestFind(t *testing.T) {
+	list := []*Profile{{ID: "jp-common", Edition: "1", Effective: "2025-10-01", Until: "2026-09-30"}, {ID: "jp-common", Edition: "2", Effective: "2026-10-01"}, {ID: "veris", Edition: "1", Effective: "2023-01-01"}}
+	for _, c := range []struct {
+		name string
+		day  calendar.Day
+		want string
+	}{
+		{"jp-common", calendar.Date(2026, 9, 30), "jp-common@1"}, {"jp-common", calendar.Date(2026, 10, 1), "jp-common@2"}, {"jp-common", calendar.Date(2024, 1, 1), "jp-common@1"},
+		{"jp-common@1", today, "jp-common@1"}, {"veris", today, "veris@1"}, {"jp", today, ""}, {"ver", today, ""},
+	} {
+		got := ""
+		if p := Find(list, c.name, c.day); p != nil {
+			got = p.Name()
+		}
+		if got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
+	}
+}
+
 type verisCase struct {
 	Incident map[string]any
 	Should   string
@@ -93,7 +116,7 @@ func TestVERISCases(t *testing.T) {
 func TestVERISRoundTrip(t *testing.T) {
 	cases, _ := verisCases(t)
 	list, d := load(t)
-	p := Find(list, "veris")
+	p := Find(list, "veris", today)
 	for name, c := range cases {
 		for _, upgrade := range []bool{false, true} {
 			if upgrade {
@@ -141,7 +164,7 @@ func TestVERISMeaning(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, found := Find(list, "veris").Import("x.json", data, known, "UTC")
+	b, found := Find(list, "veris", today).Import("x.json", data, known, "UTC")
 	if len(found) > 0 {
 		t.Fatal(found)
 	}
@@ -186,7 +209,7 @@ func view(t testing.TB, d *facts.Dictionary, text string) facts.View {
 
 func TestDORAExport(t *testing.T) {
 	list, d := load(t)
-	p := Find(list, "dora")
+	p := Find(list, "dora", today)
 	doc := p.Export(view(t, d, night), Options{Stage: "initial"})
 	for path, want := range map[string]any{
 		"incidentSubmission": "initial_notification", "incident.detectionDateTime": "2026-11-24T01:10:00Z", "affectedEntity.0.LEI": "529900T8BM49AURSDO55",
@@ -219,7 +242,7 @@ func TestDORAExport(t *testing.T) {
 
 func TestDORARoundTrip(t *testing.T) {
 	list, d := load(t)
-	p := Find(list, "dora")
+	p := Find(list, "dora", today)
 	doc := plain(p.Export(view(t, d, night), Options{Stage: "initial"})).(map[string]any)
 	doc["incident"].(map[string]any)["somethingNew"] = []any{1.5, nil, map[string]any{}}
 	roundTrip(t, p, d, "dora", doc)
@@ -230,7 +253,7 @@ func TestDORARoundTrip(t *testing.T) {
 
 func TestDurationPattern(t *testing.T) {
 	list, d := load(t)
-	p := Find(list, "dora")
+	p := Find(list, "dora", today)
 	doc := p.Export(view(t, d, night), Options{Stage: "initial"})
 	put(doc, "incident.incidentDuration", "25:99")
 	put(doc, "affectedEntity.0.LEI", "short")
@@ -244,7 +267,7 @@ func TestVERISExportIsValid(t *testing.T) {
 	list, d := load(t)
 	_, schema := verisCases(t)
 	for _, text := range []string{night, "incident: I\nzone: UTC\nknown: \"2026-11-24\"\nfacts: [{fact: time.occurred, value: \"2026\"}]\n"} {
-		doc := plain(Find(list, "veris").Export(view(t, d, text), Options{Incident: "INC-7"}))
+		doc := plain(Find(list, "veris", today).Export(view(t, d, text), Options{Incident: "INC-7"}))
 		for _, f := range schema.Check(doc) {
 			t.Error(f.Line(i18n.EN))
 		}
@@ -271,7 +294,7 @@ func TestObligationsNameForms(t *testing.T) {
 func TestDORAHasAllFields(t *testing.T) {
 	list, _ := load(t)
 	count := map[string]int{}
-	for _, f := range Find(list, "dora").Fields {
+	for _, f := range Find(list, "dora", today).Fields {
 		section, _, _ := strings.Cut(f.No, ".")
 		count[section]++
 	}
@@ -294,7 +317,7 @@ func FuzzImport(f *testing.F) {
 	f.Add([]byte(`{"timeline":{"incident":{"year":2026,"month":13}}}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		for _, name := range []string{"veris", "dora"} {
-			p := Find(list, name)
+			p := Find(list, name, today)
 			doc, _ := decode("x", data)
 			b, found := p.Import("x.json", data, known, "UTC")
 			if len(found) > 0 {

@@ -170,17 +170,30 @@ func (p *Profile) field(f *Field, d *facts.Dictionary) error {
 // Name is id and edition: dora-incident@2025.
 func (p *Profile) Name() string { return p.ID + "@" + p.Edition }
 
-// Find is the newest profile whose name, id or beginning of the id up to a
-// hyphen is the one asked for; nil when there is none.
-func Find(list []*Profile, name string) *Profile {
-	var found *Profile
+// Find is the profile of a name (id@edition), or of an id or its beginning up
+// to the first hyphen: then the newest edition in force on a day, or the one
+// that comes into force first when none is. It is nil when there is none.
+func Find(list []*Profile, name string, day calendar.Day) *Profile {
+	var found, later *Profile
+	on := day.String()
 	for _, p := range list {
 		short, _, _ := strings.Cut(p.ID, "-")
-		if p.Name() == name || p.ID == name || short == name && short != "jp" {
+		switch {
+		case p.Name() == name:
+			return p
+		case p.ID != name && (short != name || short == "jp"):
+		case p.Effective > on:
+			if later == nil || p.Effective < later.Effective {
+				later = p
+			}
+		case p.Until == "" || on <= p.Until:
 			if found == nil || found.Effective < p.Effective {
 				found = p
 			}
 		}
+	}
+	if found == nil {
+		return later
 	}
 	return found
 }

@@ -222,7 +222,7 @@ func (p *reader) known(l recordLine, line int, e *Entry, zone string, r *Record)
 	} else {
 		t = typeOf(n)
 	}
-	ok := true
+	var ok bool
 	switch t {
 	case Bool:
 		var v bool
