@@ -13,6 +13,7 @@ import (
 	"yagura/internal/incident/exchange"
 	"yagura/internal/incident/facts"
 	"yagura/internal/incident/severity"
+	"yagura/internal/paper"
 )
 
 type incidentExportCmd struct {
@@ -20,8 +21,9 @@ type incidentExportCmd struct {
 	Form   string `required:"" help:"${cli_help_flag_incident_form}"`
 	Stage  string `help:"${cli_help_flag_incident_stage}"`
 	At     string `help:"${cli_help_flag_at}"`
+	Since  string `help:"${cli_help_flag_since}"`
 	Schema string `help:"${cli_help_flag_incident_schema}"`
-	Out    string `short:"o" default:"-" help:"${cli_help_flag_out}"`
+	Out    string `short:"o" default:"-" help:"${cli_help_flag_incident_out}"`
 }
 
 // Run writes the incident of a FACTS file in a recipient's form.
@@ -35,6 +37,9 @@ func (c incidentExportCmd) Run(r *run) error {
 		return err
 	}
 	o := exchange.Options{Stage: c.Stage, Incident: in.base.ID}
+	if render := renderers[filepath.Ext(c.Out)]; render != nil {
+		return c.paper(r, in, p, o, render)
+	}
 	if p.Format == "" {
 		return r.list(in, p, o, c.Out)
 	}
@@ -69,6 +74,30 @@ func (c incidentExportCmd) Run(r *run) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(doc)
 	})
+}
+
+var renderers = map[string]func(io.Writer, *paper.Document) error{".html": paper.HTML, ".pdf": paper.PDF, ".xlsx": paper.XLSX}
+
+// paper writes the form for print, or as a workbook.
+func (c incidentExportCmd) paper(r *run, in *incident, p *exchange.Profile, o exchange.Options, render func(io.Writer, *paper.Document) error) error {
+	report := exchange.Report{Base: in.base, Now: in.base.At(in.view.Known.In(in.zone)), Options: o}
+	if c.Since != "" {
+		since, err := momentOr(c.Since, in.base.Zone)
+		if err != nil {
+			return err
+		}
+		before := in.base.At(since)
+		report.Before = &before
+	}
+	d := p.Document(report, r.lang)
+	if err := r.writeFile(c.Out, func(w io.Writer) error { return render(w, d) }); err != nil {
+		return err
+	}
+	if r.json {
+		return r.print(map[string]any{"form": p.Name(), "file": c.Out, "findings": r.shapes(r.told)})
+	}
+	r.say("cli.wrote", "name", c.Out)
+	return nil
 }
 
 // schemaFindings checks a document against a schema that the user supplies.

@@ -186,15 +186,15 @@ func Diff(a, b View) []Change {
 	for _, id := range slices.Compact(ids) {
 		before, _ := a.Get(id)
 		after, _ := b.Get(id)
-		if !sameAnswer(before, after) {
+		if !Same(before, after) {
 			out = append(out, Change{id, before, after})
 		}
 	}
 	return out
 }
 
-// sameAnswer compares what two records say, whoever said it and when.
-func sameAnswer(a, b Record) bool {
+// Same reports whether two records say the same, whoever said it and when.
+func Same(a, b Record) bool {
 	if a.State != b.State || a.Low != b.Low || a.High != b.High {
 		return false
 	}

@@ -244,7 +244,7 @@ func equalBase(a, b Base) bool {
 	}
 	for i := range a.Records {
 		x, y := a.Records[i], b.Records[i]
-		if x.Fact != y.Fact || !sameAnswer(x, y) || x.Source != y.Source || x.Note != y.Note || !x.Since.Equal(y.Since) || !x.KnownAt.Equal(y.KnownAt) {
+		if x.Fact != y.Fact || !Same(x, y) || x.Source != y.Source || x.Note != y.Note || !x.Since.Equal(y.Since) || !x.KnownAt.Equal(y.KnownAt) {
 			return false
 		}
 	}
