@@ -56,7 +56,11 @@ func (k *Clock) Open() bool {
 // Clocks computes every clock that is not off, in the order of rules and
 // stages, as of a moment.
 func (set Set) Clocks(c Case, now time.Time) []Clock {
-	var out []Clock
+	n := 0
+	for _, r := range set {
+		n += len(r.Stages)
+	}
+	out := make([]Clock, 0, n)
 	for _, r := range set {
 		cal := r.calendar
 		if own := c.Calendars[r.Jurisdiction]; own != nil {

@@ -137,15 +137,16 @@ func (p *parser) rule(r *Rule, calendars calendar.Set) {
 			p.value(key, v)
 		}
 	}
-	for key, v := range map[string]string{"effective": r.Effective, "until": r.Until} {
-		if _, err := calendar.ParseDay(v); err != nil && (v != "" || key == "effective") {
-			p.value(key, v)
-		}
+	var err error
+	if r.first, err = calendar.ParseDay(r.Effective); err != nil {
+		p.value("effective", r.Effective)
+	}
+	if r.last, err = calendar.ParseDay(r.Until); err != nil && r.Until != "" {
+		p.value("until", r.Until)
 	}
 	if !slices.Contains(marks, r.Mark) {
 		p.value("mark", r.Mark)
 	}
-	var err error
 	if r.calendar, err = calendars.Get(r.Calendar); err != nil {
 		p.value("calendar", r.Calendar)
 	}

@@ -39,8 +39,9 @@ type Rule struct {
 	Trigger string            `yaml:"trigger"`
 	Stages  []*Stage          `yaml:"stages"`
 
-	trigger  *predicate.Predicate
-	calendar *calendar.Calendar
+	trigger     *predicate.Predicate
+	calendar    *calendar.Calendar
+	first, last calendar.Day // in force
 }
 
 // Stage is one report of a duty.
@@ -166,6 +167,6 @@ func (r *Rule) anchor(c *Case, now time.Time) time.Time {
 // inForce reports whether the rule is in force on the day of a moment, in the
 // zone of its calendar.
 func (r *Rule) inForce(at time.Time, zone *time.Location) bool {
-	day := calendar.DayOf(at, zone).String()
-	return day >= r.Effective && (r.Until == "" || day <= r.Until)
+	day := calendar.DayOf(at, zone)
+	return day >= r.first && (r.Until == "" || day <= r.last)
 }
