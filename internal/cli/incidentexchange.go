@@ -32,6 +32,9 @@ func (c incidentExportCmd) Run(r *run) error {
 	if err != nil {
 		return err
 	}
+	if c.Form == "stix" {
+		return r.document(c.Out, exchange.STIX(in.base, in.view))
+	}
 	p, err := r.profile(in.dict, c.Form, in.view.Known)
 	if err != nil {
 		return err
@@ -68,7 +71,12 @@ func (c incidentExportCmd) Run(r *run) error {
 	if r.json {
 		return r.print(map[string]any{"form": p.Name(), "stage": o.Stage, "document": doc, "findings": r.shapes(r.told)})
 	}
-	return r.writeFile(c.Out, func(w io.Writer) error {
+	return r.document(c.Out, doc)
+}
+
+// document writes one JSON document to a file.
+func (r *run) document(name string, doc any) error {
+	return r.writeFile(name, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")

@@ -141,7 +141,7 @@ func (f *Field) read(value any) (any, bool) {
 			ok = ok && isText
 			out = append(out, s)
 		}
-		return out, ok
+		return out, ok && len(f.entry.Options) == 0
 	case facts.Hours:
 		return readHours(f, value)
 	case facts.Time:

@@ -58,9 +58,28 @@ func Value(r facts.Record, e *facts.Entry) i18n.Text {
 	case facts.Estimated:
 		return i18n.Both("facts.range", "low", number(r.Low), "high", number(r.High), "unit", unit)
 	case facts.Known:
+		if e != nil && e.Taxonomy != "" {
+			return titles(e, r.Value)
+		}
 		return valueText(r.Value, unit)
 	}
 	return facts.StateText(r.State)
+}
+
+// titles names the options of a taxonomy.
+func titles(e *facts.Entry, value any) (out i18n.Text) {
+	list, _ := value.([]string)
+	if one, ok := value.(string); ok {
+		list = []string{one}
+	}
+	for i, option := range list {
+		if i > 0 {
+			out.JA, out.EN = out.JA+"、", out.EN+", "
+		}
+		t := e.OptionTitle(option)
+		out.JA, out.EN = out.JA+t.JA, out.EN+t.EN
+	}
+	return out
 }
 
 func valueText(value any, unit string) i18n.Text {

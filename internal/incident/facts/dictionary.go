@@ -37,7 +37,19 @@ type Entry struct {
 	Type    Type      `yaml:"type"`
 	Title   i18n.Text `yaml:"title"`
 	Unit    string    `yaml:"unit"`
-	Options []string  `yaml:"options"`
+	Options []string  `yaml:"options"` // of a choice, or of the texts of a list
+	// Taxonomy names the file whose values are the options.
+	Taxonomy string `yaml:"taxonomy"`
+
+	titles map[string]i18n.Text
+}
+
+// OptionTitle names an option; one without a title stands for itself.
+func (e *Entry) OptionTitle(option string) i18n.Text {
+	if t, ok := e.titles[option]; ok {
+		return t
+	}
+	return i18n.Text{JA: option, EN: option}
 }
 
 // Dictionary is the facts that may be stated of an incident, in one order.
@@ -65,14 +77,49 @@ func LoadDictionary(fsys fs.FS) (*Dictionary, error) {
 	}
 	d := &Dictionary{byID: map[string]*Entry{}, open: doc.Open}
 	for _, e := range doc.Facts {
+		if e != nil && e.Taxonomy != "" {
+			if err := e.take(fsys); err != nil {
+				return nil, err
+			}
+		}
 		if e == nil || !predicate.ValidID(e.ID) || d.byID[e.ID] != nil || e.Title.JA == "" || e.Title.EN == "" ||
-			vars[e.Type] == "" && e.Type != Time || (e.Type == Choice) != (len(e.Options) > 0) {
+			vars[e.Type] == "" && e.Type != Time || e.Type == Choice && len(e.Options) == 0 || e.Type != Choice && e.Type != List && len(e.Options) > 0 {
 			return nil, errs.New(errs.Invalid, "incident-facts.yaml: faulty entry %+v", e)
 		}
 		d.byID[e.ID] = e
 		d.entries = append(d.entries, e)
 	}
 	return d, nil
+}
+
+// take reads the options of a taxonomy.
+func (e *Entry) take(fsys fs.FS) error {
+	data, err := fs.ReadFile(fsys, "taxonomies/"+e.Taxonomy+".yaml")
+	if err != nil {
+		return errs.New(errs.Invalid, "%w", err)
+	}
+	var doc struct {
+		Taxonomy, Source, Licence, Mark string
+		Title                           i18n.Text
+		Values                          []struct {
+			ID        string `yaml:"id"`
+			i18n.Text `yaml:",inline"`
+		}
+	}
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		return errs.New(errs.Invalid, "%w", err)
+	}
+	if doc.Taxonomy != e.Taxonomy {
+		return errs.New(errs.Invalid, "taxonomy %s calls itself %q", e.Taxonomy, doc.Taxonomy)
+	}
+	e.titles = map[string]i18n.Text{}
+	for _, v := range doc.Values {
+		if v.ID == "" || v.JA == "" || v.EN == "" || !e.titles[v.ID].IsZero() {
+			return errs.New(errs.Invalid, "taxonomy %s: value %q is faulty", e.Taxonomy, v.ID)
+		}
+		e.Options, e.titles[v.ID] = append(e.Options, v.ID), v.Text
+	}
+	return nil
 }
 
 var vars = map[Type]predicate.Type{Bool: predicate.Bool, Number: predicate.Number, Hours: predicate.Number, Text: predicate.String, Choice: predicate.String, List: predicate.List}

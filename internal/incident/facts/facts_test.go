@@ -156,6 +156,20 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// The taxonomy has the 37 values of the published version, which lists may hold.
+func TestTaxonomy(t *testing.T) {
+	e := dictionary(t).Entry("event.classes")
+	if len(e.Options) != 37 || e.OptionTitle("availability/ddos").EN != "Distributed denial of service" || e.OptionTitle("x").JA != "x" {
+		t.Errorf("%d values", len(e.Options))
+	}
+	for value, faults := range map[string]int{"[availability/ddos, fraud/phishing]": 0, "[]": 0, "[availability/everything]": 1} {
+		_, found := Read("f", []byte("incident: I\nzone: UTC\nknown: \"2026\"\nfacts: [{fact: event.classes, value: "+value+"}]\n"), dictionary(t))
+		if len(found) != faults {
+			t.Errorf("%s: %v", value, found)
+		}
+	}
+}
+
 // Every fact and event that an obligation reads is in the dictionary with the
 // type that the obligation gives it.
 func TestObligationsReadTheDictionary(t *testing.T) {

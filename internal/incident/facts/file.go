@@ -238,6 +238,9 @@ func (p *reader) known(l recordLine, line int, e *Entry, zone string, r *Record)
 	case List:
 		v := []string{}
 		ok = n.Kind == yaml.SequenceNode && n.Decode(&v) == nil
+		for _, s := range v {
+			ok = ok && (e == nil || len(e.Options) == 0 || slices.Contains(e.Options, s))
+		}
 		r.Value = v
 	case Time:
 		var m Moment
