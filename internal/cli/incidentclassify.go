@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"yagura/internal/i18n"
 	"yagura/internal/incident/exchange"
@@ -12,9 +13,10 @@ import (
 )
 
 type incidentClassifyCmd struct {
-	Facts  string `arg:"" help:"${cli_help_arg_facts}"`
-	Scheme string `default:"dora" help:"${cli_help_flag_scheme}"`
-	At     string `help:"${cli_help_flag_at}"`
+	Facts  string   `arg:"" help:"${cli_help_arg_facts}"`
+	Scheme string   `default:"dora" help:"${cli_help_flag_scheme}"`
+	At     string   `help:"${cli_help_flag_at}"`
+	With   []string `help:"${cli_help_flag_with}"`
 }
 
 // Run classifies the incident of a FACTS file by one scheme.
@@ -28,8 +30,12 @@ func (c incidentClassifyCmd) Run(r *run) error {
 		return err
 	}
 	result := s.Classify(severity.Facts(in.view, in.dict))
+	again, err := c.recurring(r, in, s)
+	if err != nil {
+		return err
+	}
 	if r.json {
-		return r.print(r.classified(in, result))
+		return r.print(r.classified(in, result, again))
 	}
 	fmt.Fprintln(r.env.Out, r.head(in))
 	key := "incident.level.open"
@@ -52,7 +58,34 @@ func (c incidentClassifyCmd) Run(r *run) error {
 	for _, h := range result.Hinges {
 		fmt.Fprintln(r.env.Out, r.t("incident.hinge", "fact", in.dict.Title(h.Fact), "id", h.Fact, "levels", join(levelTitles(h.Levels), "・", " / ")))
 	}
+	for _, re := range again {
+		fmt.Fprintln(r.env.Out, r.t("incident.recurrence", "ids", strings.Join(ids(re), ", "), "level", re.Result.Level.Title))
+	}
 	return nil
+}
+
+// recurring looks for recurrence among the incident and the earlier ones.
+func (c incidentClassifyCmd) recurring(r *run, in *incident, s *severity.Scheme) ([]severity.Recurrence, error) {
+	if len(c.With) == 0 {
+		return nil, nil
+	}
+	list := []severity.Past{severity.PastOf(in.base, in.view, in.dict)}
+	for _, name := range c.With {
+		other, err := r.openIncident(name, in.view.Known.Format(time.RFC3339))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, severity.PastOf(other.base, other.view, in.dict))
+	}
+	return s.Recurring(list, in.view.Known), nil
+}
+
+func ids(re severity.Recurrence) []string {
+	list := []string{}
+	for _, p := range re.Incidents {
+		list = append(list, p.ID)
+	}
+	return list
 }
 
 // scheme finds a scheme by id, or reads an institution's own from a file.
@@ -132,8 +165,8 @@ func join(list []i18n.Text, ja, en string) i18n.Text {
 }
 
 // classified is the result as JSON.
-func (r *run) classified(in *incident, result severity.Result) map[string]any {
-	ids := func(list []*severity.Level) (out []string) {
+func (r *run) classified(in *incident, result severity.Result, again []severity.Recurrence) map[string]any {
+	levels := func(list []*severity.Level) (out []string) {
 		for _, l := range list {
 			out = append(out, l.ID)
 		}
@@ -148,9 +181,13 @@ func (r *run) classified(in *incident, result severity.Result) map[string]any {
 		criteria = append(criteria, map[string]any{"id": cr.Criterion.ID, "title": cr.Criterion.Title.In(r.lang), "verdict": cr.Verdict, "low": cr.Low, "high": cr.High, "tests": tests})
 	}
 	for _, h := range result.Hinges {
-		hinges = append(hinges, map[string]any{"fact": h.Fact, "title": in.dict.Title(h.Fact).In(r.lang), "levels": ids(h.Levels)})
+		hinges = append(hinges, map[string]any{"fact": h.Fact, "title": in.dict.Title(h.Fact).In(r.lang), "levels": levels(h.Levels)})
+	}
+	recurring := []any{}
+	for _, re := range again {
+		recurring = append(recurring, map[string]any{"incidents": ids(re), "level": re.Result.Level.ID})
 	}
 	return map[string]any{"incident": in.base.ID, "exercise": in.base.Exercise, "at": in.view.Known, "scheme": result.Scheme.ID, "level": result.Level.ID,
-		"settled": result.Settled(), "possible": ids(result.Possible), "score": result.Score, "max_score": result.MaxScore,
-		"criteria": criteria, "hinges": hinges, "findings": r.shapes(r.told)}
+		"settled": result.Settled(), "possible": levels(result.Possible), "score": result.Score, "max_score": result.MaxScore,
+		"criteria": criteria, "hinges": hinges, "recurring": recurring, "findings": r.shapes(r.told)}
 }

@@ -61,7 +61,7 @@ func (c incidentExportCmd) Run(r *run) error {
 		return fail("incident.no-stage", "stage", o.Stage)
 	}
 	doc := p.Export(in.view, o)
-	found := p.Check(doc, o.Stage)
+	found := append(exerciseFinding(in), p.Check(doc, o.Stage)...)
 	more, err := schemaFindings(c.Schema, doc)
 	if err != nil {
 		return err
@@ -82,6 +82,17 @@ func (r *run) document(name string, doc any) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(doc)
 	})
+}
+
+// exerciseFinding warns that a format without a place for it does not say that
+// the incident is an exercise.
+func exerciseFinding(in *incident) []finding.Finding {
+	if !in.base.Exercise {
+		return nil
+	}
+	f := finding.New("incident.export.exercise", "incident.export.exercise")
+	f.Severity = finding.Warning
+	return []finding.Finding{f}
 }
 
 var renderers = map[string]func(io.Writer, *paper.Document) error{".html": paper.HTML, ".pdf": paper.PDF, ".xlsx": paper.XLSX}
@@ -184,12 +195,13 @@ func (r *run) list(in *incident, p *exchange.Profile, o exchange.Options, out st
 }
 
 type incidentImportCmd struct {
-	File   string `arg:"" help:"${cli_help_arg_input}"`
-	From   string `enum:"veris,dora" required:"" help:"${cli_help_flag_incident_from}"`
-	Known  string `help:"${cli_help_flag_known}"`
-	Zone   string `default:"Asia/Tokyo" help:"${cli_help_flag_zone}"`
-	Schema string `help:"${cli_help_flag_incident_schema}"`
-	Out    string `short:"o" default:"-" help:"${cli_help_flag_out}"`
+	File    string `arg:"" help:"${cli_help_arg_input}"`
+	From    string `enum:"veris,dora" required:"" help:"${cli_help_flag_incident_from}"`
+	Known   string `help:"${cli_help_flag_known}"`
+	Upgrade bool   `help:"${cli_help_flag_upgrade}"`
+	Zone    string `default:"Asia/Tokyo" help:"${cli_help_flag_zone}"`
+	Schema  string `help:"${cli_help_flag_incident_schema}"`
+	Out     string `short:"o" default:"-" help:"${cli_help_flag_out}"`
 }
 
 // Run reads a record of another system into a FACTS file.
@@ -209,6 +221,11 @@ func (c incidentImportCmd) Run(r *run) error {
 	p, err := r.profile(d, c.From, at)
 	if err != nil {
 		return err
+	}
+	if c.Upgrade && c.From == "veris" {
+		if data, err = upgraded(data); err != nil {
+			return fail("incident.unusable", "name", c.File)
+		}
 	}
 	known := facts.At(at)
 	if c.Known != "" {
@@ -238,4 +255,14 @@ func (c incidentImportCmd) Run(r *run) error {
 		return r.print(map[string]any{"incident": b.ID, "facts": len(b.Records), "file": file.String(), "findings": r.shapes(r.told)})
 	}
 	return r.writeFile(c.Out, func(w io.Writer) error { return facts.Write(w, b) })
+}
+
+// upgraded brings a VERIS record of version 1.3 to 1.4.
+func upgraded(data []byte) ([]byte, error) {
+	var doc map[string]any
+	if err := json.Unmarshal(data, &doc); err != nil {
+		return nil, err
+	}
+	exchange.UpgradeVERIS(doc)
+	return json.Marshal(doc)
 }

@@ -2,6 +2,7 @@ package severity
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"yagura/internal/incident/facts"
@@ -152,3 +153,23 @@ func moment(v facts.View, id string) (facts.Moment, bool) {
 
 // maxHours stands for a duration that is still open: a hundred years.
 const maxHours = 876_600
+
+// PastOf is an incident as the rule of recurring incidents sees it: it happened
+// at its occurrence, else its detection, and its apparent root cause is its
+// detailed one, else its class of causes.
+func PastOf(b facts.Base, v facts.View, d *facts.Dictionary) Past {
+	p := Past{ID: b.ID, Facts: Facts(v, d)}
+	for _, id := range []string{"time.occurred", "time.detected"} {
+		if m, ok := moment(v, id); ok && p.At.IsZero() {
+			p.At = m.From
+		}
+	}
+	for _, id := range []string{"cause.detail", "cause.class"} {
+		if list, ok := p.Facts[id].One.([]string); ok && p.Cause == "" {
+			list = slices.Clone(list)
+			slices.Sort(list)
+			p.Cause = strings.Join(list, ", ")
+		}
+	}
+	return p
+}
