@@ -15,6 +15,8 @@ type incidentClocksCmd struct {
 	Facts   string `arg:"" help:"${cli_help_arg_facts}"`
 	At      string `help:"${cli_help_flag_at}"`
 	History bool   `help:"${cli_help_flag_history}"`
+
+	Closed map[string]string `help:"${cli_help_flag_closed}"`
 }
 
 // Run computes every clock of the incident of a FACTS file.
@@ -27,7 +29,16 @@ func (c incidentClocksCmd) Run(r *run) error {
 	rules, more := obligation.Load(r.env.Catalog, calendars)
 	r.report(append(found, more...))
 	now := in.view.Known
-	clocks := rules.Clocks(in.view.Case(in.dict), now)
+	own, err := c.calendars(r, rules)
+	if err != nil {
+		return err
+	}
+	at := func(known time.Time) obligation.Case {
+		cs := in.base.At(known).Case(in.dict)
+		cs.Calendars = own
+		return cs
+	}
+	clocks := rules.Clocks(at(now), now)
 	slices.SortStableFunc(clocks, byDeadline)
 	var changes []obligation.Change
 	if c.History {
@@ -38,7 +49,7 @@ func (c incidentClocksCmd) Run(r *run) error {
 			}
 		}
 		changes = rules.History(moments, func(known time.Time) (obligation.Case, []string) {
-			return in.base.At(known).Case(in.dict), in.base.Learned(known)
+			return at(known), in.base.Learned(known)
 		})
 	}
 	if r.json {
@@ -64,6 +75,26 @@ func (c incidentClocksCmd) Run(r *run) error {
 			"before", stateText(change.Before.State), "after", stateText(change.After.State), "due", r.due(&change.After, in.zone), "facts", strings.Join(change.Facts, ", ")))
 	}
 	return nil
+}
+
+// calendars adds closed days that the user gives to the calendars of the rules
+// of a jurisdiction, such as the bank holidays of the member state.
+func (c incidentClocksCmd) calendars(r *run, rules obligation.Set) (map[string]*calendar.Calendar, error) {
+	own := map[string]*calendar.Calendar{}
+	for jurisdiction, name := range c.Closed {
+		data, err := readInput(name)
+		if err != nil {
+			return nil, err
+		}
+		days, found := calendar.ReadDays(name, data)
+		r.report(found)
+		base := rules.Calendar(jurisdiction)
+		if base == nil {
+			return nil, fail("incident.no-jurisdiction", "name", jurisdiction)
+		}
+		own[jurisdiction] = base.With(days)
+	}
+	return own, nil
 }
 
 // byDeadline puts what is open first, by deadline, then what may come, then

@@ -170,3 +170,14 @@ func (r *Rule) inForce(at time.Time, zone *time.Location) bool {
 	day := calendar.DayOf(at, zone)
 	return day >= r.first && (r.Until == "" || day <= r.last)
 }
+
+// Calendar is the calendar of the first rule of a jurisdiction, nil when there
+// is no such rule.
+func (set Set) Calendar(jurisdiction string) *calendar.Calendar {
+	for _, r := range set {
+		if r.Jurisdiction == jurisdiction {
+			return r.calendar
+		}
+	}
+	return nil
+}
