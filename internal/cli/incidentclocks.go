@@ -127,6 +127,9 @@ func (r *run) clock(in *incident, k *obligation.Clock, now time.Time) {
 	for _, s := range k.Steps {
 		say(s.Text(in.zone))
 	}
+	if mark := k.Stage.Verification(); mark != "verified" && k.State != obligation.Unverified {
+		say(i18n.Both("incident.mark." + mark))
+	}
 	if !k.Aim.IsZero() && k.Open() {
 		say(i18n.Both("incident.aim", "at", r.when(k.Aim, in.zone)))
 	}
