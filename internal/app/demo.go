@@ -38,16 +38,35 @@ type demoParty struct {
 	org form.Org
 }
 
-// SeedDemo fills an empty database. now is when the demonstration is looked at; say
-// tells how far it is.
-func SeedDemo(ctx context.Context, s *Site, files fs.FS, cfg SiteConfig, now time.Time, seed uint64, say func(key string, args ...any)) (*web.Demo, error) {
-	past := clock.NewFake(time.Date(now.Year()-1, time.June, 1, 0, 0, 0, 0, time.UTC))
+// DemoOptions steer a demonstration.
+type DemoOptions struct {
+	Now   time.Time                     // when it is looked at
+	Seed  uint64                        // equal seeds give equal sectors
+	Every int                           // takes each such institution only; 0 and 1 take all
+	Say   func(key string, args ...any) // tells how far it is
+}
+
+// thin keeps each n-th institution of a sector.
+func thin(s demo.Sector, n int) demo.Sector {
+	if n < 2 {
+		return s
+	}
+	var out demo.Sector
+	for i := 0; i < len(s.Parties); i += n {
+		out.Parties, out.Current, out.Previous = append(out.Parties, s.Parties[i]), append(out.Current, s.Current[i]), append(out.Previous, s.Previous[i])
+	}
+	return out
+}
+
+// SeedDemo fills an empty database.
+func SeedDemo(ctx context.Context, s *Site, files fs.FS, cfg SiteConfig, o DemoOptions) (*web.Demo, error) {
+	past := clock.NewFake(time.Date(o.Now.Year()-1, time.June, 1, 0, 0, 0, 0, time.UTC))
 	cfg.Clock = past
 	then, err := join(s.DB, files, cfg)
 	if err != nil {
 		return nil, err
 	}
-	d := &Demonstration{site: then, clock: past, persons: map[string]string{}, say: say}
+	d := &Demonstration{site: then, clock: past, persons: map[string]string{}, say: o.Say}
 	cur, err := then.Forms.Form(demoForm, "")
 	if err != nil {
 		return nil, err
@@ -58,11 +77,11 @@ func SeedDemo(ctx context.Context, s *Site, files fs.FS, cfg SiteConfig, now tim
 		low, high := ref.Range()
 		figures[ref.ID] = demo.Figure{FY: ref.FY, Share: (low + high) / 200}
 	}
-	sector := demo.Generate(seed, i18n.JA, cur, prev, figures)
+	sector := thin(demo.Generate(o.Seed, i18n.JA, cur, prev, figures), o.Every)
 	for _, step := range []func() error{
 		func() error { return d.organisations(ctx, sector) },
 		func() error { return d.lastYear(ctx, prev, sector.Previous) },
-		func() error { return d.thisYear(ctx, cur, sector.Current, now) },
+		func() error { return d.thisYear(ctx, cur, sector.Current, o.Now) },
 	} {
 		if err := step(); err != nil {
 			return nil, err

@@ -96,7 +96,7 @@ func (s *Site) demonstrate(ctx context.Context, files fs.FS, cfg SiteConfig, o c
 		return nil, err
 	}
 	if n == 0 {
-		if cfg.Demo, err = SeedDemo(ctx, s, files, cfg, s.Clock.Now(), o.Seed, o.Say); err != nil {
+		if cfg.Demo, err = SeedDemo(ctx, s, files, cfg, DemoOptions{Now: s.Clock.Now(), Seed: o.Seed, Say: o.Say}); err != nil {
 			return nil, err
 		}
 	} else if cfg.Demo, err = demoDoors(ctx, s); err != nil {
