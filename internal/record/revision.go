@@ -79,3 +79,15 @@ func (s *Store) Answerers(ctx context.Context, q db.Querier, tenant, record stri
 	return db.All[string](ctx, q, `select distinct person from record_answer where tenant = :tenant and record = :record and answer <> '' order by person`,
 		db.Args{"tenant": tenant, "record": record})
 }
+
+// At is the answer that an item had at a version; the zero Answer when it was taken
+// back then. The error is NotFound when there was no such version.
+func (s *Store) At(ctx context.Context, q db.Querier, f *form.Form, tenant, record, item string, version int64) (form.Answer, error) {
+	text, err := db.One[string](ctx, q, `select answer from record_change where tenant = :tenant and record = :record and item = :item and version = :version`,
+		db.Args{"tenant": tenant, "record": record, "item": item, "version": version})
+	if err != nil {
+		return form.Answer{}, err
+	}
+	answers, err := join(f, []string{text})
+	return answers[item], err
+}
