@@ -110,14 +110,16 @@ type Count struct {
 	Late   int64        `db:"late"` // past their deadline and not submitted
 }
 
-// Board counts the filings of a campaign by sector and state.
+// Board counts the filings of a campaign by sector and state: those of the test run
+// while it is on trial, else the others.
 func (s *Store) Board(ctx context.Context, a authz.Actor, id string) ([]Count, error) {
 	if _, err := s.may.Decide(a, "campaign.read", authz.Thing{Kind: "campaign", ID: id, Tenant: a.Org}); err != nil {
 		return nil, err
 	}
 	return db.All[Count](ctx, s.db.Tenant(a.Org), `select sector, state, count(*) as n,
-		sum(case when due_at < :now and state not in ('submitted', 'accepted', 'correcting') then 1 else 0 end) as late
-		from filing_received where tenant = :tenant and campaign = :campaign group by sector, state order by sector, state`,
+		sum(case when due_at < :now and (revision = 0 or state = 'returned') then 1 else 0 end) as late
+		from filing_received where tenant = :tenant and campaign = :campaign
+		and trial = (select case when state = 'trial' then 1 else 0 end from campaign_head where tenant = :tenant and id = :campaign) group by sector, state order by sector, state`,
 		db.Args{"campaign": id, "now": clock.Micros(s.now.Now())})
 }
 
