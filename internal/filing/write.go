@@ -48,7 +48,7 @@ func (s *Store) Write(ctx context.Context, a authz.Actor, id, via string, p Page
 		}
 		stored := 0
 		for _, item := range p.Shown {
-			change, err := s.weigh(ctx, tx, def, f, now, p, item)
+			change, err := s.weigh(ctx, tx, def, f, now, a.Person, p, item)
 			if err != nil {
 				return err
 			}
@@ -76,12 +76,15 @@ func (s *Store) Write(ctx context.Context, a authz.Actor, id, via string, p Page
 
 // weigh decides whether an item of a page is to be stored: not when it says what is
 // stored already, nor when the page only repeats the answer that it was made from.
-func (s *Store) weigh(ctx context.Context, tx *db.Tx, def *form.Form, f Filing, now record.Draft, p Page, item string) (*record.Change, error) {
+func (s *Store) weigh(ctx context.Context, tx *db.Tx, def *form.Form, f Filing, now record.Draft, person string, p Page, item string) (*record.Change, error) {
 	want, have := p.Answers[item], now.Answers[item]
 	if want.Equal(have) && want.Carried == have.Carried {
 		return nil, nil
 	}
 	seen := p.Seen[item]
+	if now.Persons[item] == person {
+		seen = now.Versions[item] // one's own saving between is no conflict with oneself
+	}
 	if seen != now.Versions[item] && seen > 0 {
 		base, err := s.records.At(ctx, tx, def, f.Tenant, f.Record, item, seen)
 		if err != nil && errs.KindOf(err) != errs.NotFound {

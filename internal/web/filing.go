@@ -1,7 +1,15 @@
 package web
 
 import (
+	"errors"
+
+	"github.com/a-h/templ"
+
+	"yagura/internal/authz"
 	"yagura/internal/filing"
+	"yagura/internal/finding"
+	"yagura/internal/i18n"
+	"yagura/internal/org"
 	"yagura/internal/webkit"
 )
 
@@ -9,6 +17,24 @@ func (s *server) filingRoutes() []route {
 	return []route{
 		{"GET /filings", seat, "filing.read", (*call).filingList},
 		{"GET /filings/{id}", seat, "filing.read", (*call).filingHub},
+		{"GET /filings/{id}/sections/{section}", seat, "filing.read", (*call).sectionPage},
+		{"POST /filings/{id}/sections/{section}", seat, "filing.answer", (*call).sectionSave},
+		{"POST /filings/{id}/sections/{section}/autosave", seat, "filing.answer", (*call).sectionAutosave},
+		{"POST /filings/{id}/sections/{section}/delegate", seat, "filing.assign", (*call).sectionDelegate},
+		{"POST /filings/{id}/carry", seat, "filing.answer", (*call).filingCarry},
+		{"GET /filings/{id}/check", seat, "filing.read", (*call).filingCheck},
+		{"POST /filings/{id}/moves/{move}", seat, "filing.read", (*call).filingMove},
+		{"GET /filings/{id}/items/{item}", seat, "filing.read", (*call).itemPage},
+		{"POST /filings/{id}/items/{item}/comments", seat, "filing.comment", (*call).itemComment},
+		{"POST /filings/{id}/items/{item}/files", seat, "filing.answer", (*call).itemAttach},
+		{"GET /filings/{id}/files/{sum}", seat, "filing.read", (*call).filingFile},
+		{"GET /filings/{id}/receipt", seat, "receipt.read", (*call).receiptPage},
+		{"GET /filings/{id}/receipt.json", seat, "receipt.read", (*call).receiptFile},
+		{"GET /filings/{id}/submission.pdf", seat, "receipt.read", (*call).submissionPDF},
+		{"GET /filings/{id}/workbook.xlsx", seat, "filing.read", (*call).filingWorkbook},
+		{"GET /filings/{id}/import", seat, "filing.answer", (*call).importPage},
+		{"POST /filings/{id}/import", seat, "filing.answer", (*call).importRead},
+		{"POST /filings/{id}/import/{sum}", seat, "filing.answer", (*call).importApply},
 	}
 }
 
@@ -29,19 +55,160 @@ type hubView struct {
 	filing.Sheet
 	Steps    []webkit.Step
 	Sections []webkit.Task
+	Moves    []webkit.ConfirmView
+	Reasons  map[string]bool // by action of a move: it wants a reason
+	Why      string          // what the filing waits for
+	Who      []string        // who can do it
+	Events   []webkit.Event
+	Deadline string
+	Faults   int
+	Carry    int  // answers of last year that could be taken over
+	Answer   bool // the actor may change answers
 }
 
 func (c *call) filingHub() error {
-	sh, err := c.Filings.Sheet(c.ctx, c.actor, c.r.PathValue("id"))
+	id := c.r.PathValue("id")
+	sh, err := c.Filings.Sheet(c.ctx, c.actor, id)
 	if err != nil {
 		return err
 	}
-	v := hubView{Sheet: sh}
+	steps, err1 := c.Filings.Steps(c.ctx, c.actor, id)
+	shares, err2 := c.Filings.Shares(c.ctx, c.actor, id)
+	members, err3 := c.Orgs.Members(c.ctx, c.actor.Org)
+	units, err4 := c.Orgs.Units(c.ctx, c.actor.Org)
+	if err := errors.Join(err1, err2, err3, err4); err != nil {
+		return err
+	}
+	v := hubView{Sheet: sh, Deadline: c.deadline("jp-bank", sh.DueAt), Answer: c.Filings.CanAnswer(c.actor, sh.Filing), Reasons: map[string]bool{}}
 	for _, sec := range sh.FormDef.Sections {
-		p := sh.Section(sec)
-		v.Sections = append(v.Sections, webkit.Task{Title: sec.Title.In(c.lang), URL: "/filings/" + sh.ID + "/sections/" + sec.ID, Done: int(p.Answered), Of: int(p.Total)})
+		p, share := sh.Section(sec), shares[sec.ID]
+		task := webkit.Task{Title: sec.Title.In(c.lang), URL: "/filings/" + id + "/sections/" + sec.ID, Done: int(p.Answered), Of: int(p.Total),
+			Owner: ownerName(share, members, units, c.lang), Due: share.Due}
+		task.Tone, task.State = c.sectionState(p, share)
+		v.Sections = append(v.Sections, task)
+	}
+	for _, f := range sh.Eval.Findings() {
+		if f.Severity == finding.Error {
+			v.Faults++
+		}
+	}
+	for item := range sh.Previous {
+		if _, have := sh.Draft.Answers[item]; !have && sh.FormDef.Item(item) != nil && sh.Eval.Applies[sh.FormDef.Item(item).Index()] {
+			v.Carry++
+		}
+	}
+	v.Steps, v.Events = c.waySteps(sh.Filing, steps), c.stepEvents(steps)
+	v.Why, v.Who = c.waiting(sh, members)
+	for _, m := range c.Filings.Moves(c.actor, sh) {
+		v.Moves = append(v.Moves, c.moveView(sh.Filing, m))
+		v.Reasons["/filings/"+id+"/moves/"+string(m)] = filing.Rules[m].Reason
 	}
 	page := c.titled(sh.Title().In(c.lang))
-	page.Marking = sh.Marking
+	page.Marking, page.Lead = sh.Marking, i18n.T(c.lang, "web.filing.asked-by", "asker", sh.AskerName())
+	page.Crumbs = []webkit.Crumb{{Text: i18n.T(c.lang, "web.filings.title"), URL: "/filings"}}
 	return c.render(page, filingHub(v))
+}
+
+func ownerName(s filing.Share, members []org.Member, units []org.Unit, lang i18n.Lang) string {
+	for _, u := range units {
+		if u.ID == s.Unit && s.Unit != "" {
+			return u.Name().In(lang)
+		}
+	}
+	return memberName(s.Person, members)
+}
+
+func memberName(person string, members []org.Member) string {
+	for _, m := range members {
+		if m.Person == person {
+			return m.Name
+		}
+	}
+	return ""
+}
+
+func (c *call) sectionState(p filing.Progress, s filing.Share) (webkit.Tone, string) {
+	switch {
+	case p.Errors > 0:
+		return webkit.Danger, i18n.T(c.lang, "web.filing.section-errors", "n", p.Errors)
+	case p.Unconfirmed > 0:
+		return webkit.Warning, i18n.T(c.lang, "web.filing.section-unconfirmed", "n", p.Unconfirmed)
+	case p.Answered == 0:
+		return webkit.Neutral, i18n.T(c.lang, "web.filing.section-none")
+	case p.Answered < p.Total:
+		return webkit.Progress, i18n.T(c.lang, "web.filing.section-some")
+	}
+	return webkit.Success, i18n.T(c.lang, "web.filing.section-done")
+}
+
+// way is the steps of a filing in their order, with the state that each leads to.
+var way = []struct {
+	key   string
+	kind  string // of the ledger entry
+	after filing.State
+}{
+	{"web.filing.step-answer", "filing.answered", filing.Answered}, {"web.filing.step-check", "filing.checked", filing.Checked},
+	{"web.filing.step-approve", "filing.approved", filing.Approved}, {"web.filing.step-submit", "filing.submitted", filing.Submitted},
+	{"web.filing.step-accept", "filing.accepted", filing.Accepted},
+}
+
+// waySteps shows how far the filing is on its way, with who and when.
+func (c *call) waySteps(f filing.Filing, steps []filing.Step) []webkit.Step {
+	reached := 0
+	for i, w := range way {
+		if w.after == f.State {
+			reached = i + 1
+		}
+	}
+	out := make([]webkit.Step, len(way))
+	for i, w := range way {
+		out[i] = webkit.Step{Title: i18n.T(c.lang, w.key), State: webkit.StepTodo}
+		switch {
+		case i < reached:
+			out[i].State = webkit.StepDone
+			for _, s := range steps { // the last of its kind
+				if s.Kind == w.kind {
+					out[i].Note = s.Name + "\n" + c.moment(s.At)
+				}
+			}
+		case i == reached:
+			out[i].State = webkit.StepCurrent
+		}
+	}
+	return out
+}
+
+func (c *call) stepEvents(steps []filing.Step) []webkit.Event {
+	out := make([]webkit.Event, len(steps))
+	for i, s := range steps {
+		e := webkit.Event{At: c.moment(s.At), Who: s.Name, What: i18n.T(c.lang, "ledger.kind."+s.Kind), Tone: webkit.Info}
+		if s.Note != "" {
+			e.Body = templ.Component(webkit.Text(i18n.Text{JA: s.Note, EN: s.Note}))
+		}
+		out[len(steps)-1-i] = e // newest first
+	}
+	return out
+}
+
+// waiting says in words what the filing waits for, and who can do it.
+func (c *call) waiting(sh filing.Sheet, members []org.Member) (string, []string) {
+	if sh.Locked != 0 && sh.State != filing.Submitted && sh.State != filing.Accepted {
+		return i18n.T(c.lang, "filing.locked"), nil
+	}
+	turn, ok := sh.Turn()
+	if !ok {
+		return i18n.T(c.lang, "web.filing.wait-done"), nil
+	}
+	if turn.Roles == nil {
+		return i18n.T(c.lang, "web.filing.wait-asker", "asker", sh.AskerName()), nil
+	}
+	var who []string
+	answerers := sh.Answerers()
+	for _, m := range members {
+		a := authz.Actor{Person: m.Person, Org: c.actor.Org, Roles: m.Roles()}
+		if m.State == "active" && c.Policies.May(a, filing.Rules[turn.Move].Action, authz.Thing{Kind: "filing", ID: sh.ID, Tenant: sh.Tenant, Answerers: answerers}) {
+			who = append(who, m.Name)
+		}
+	}
+	return i18n.T(c.lang, "web.filing.wait-"+string(turn.Move)), who
 }
