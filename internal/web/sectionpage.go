@@ -31,7 +31,7 @@ func (v hubView) standing(ctx context.Context) []webkit.Term {
 // sectionShown is a section's page around its form.
 type sectionShown struct {
 	Sheet         filing.Sheet
-	Section, Help string
+	Section       string
 	At, Of        int
 	Before, After string // the neighbouring sections
 	Answer        bool
@@ -41,7 +41,7 @@ type sectionShown struct {
 }
 
 func (c *call) showSection(status int, sh filing.Sheet, sec *form.Section, i int, body templ.Component, fv webkit.FormView) error {
-	v := sectionShown{Sheet: sh, Section: sec.ID, Help: sec.Help.In(c.lang), At: i, Of: len(sh.FormDef.Sections), Answer: c.Filings.CanAnswer(c.actor, sh.Filing), Body: body}
+	v := sectionShown{Sheet: sh, Section: sec.ID, At: i, Of: len(sh.FormDef.Sections), Answer: c.Filings.CanAnswer(c.actor, sh.Filing), Body: body}
 	base := "/filings/" + sh.ID + "/sections/"
 	if i > 0 {
 		v.Before = base + sh.FormDef.Sections[i-1].ID
