@@ -294,3 +294,6 @@ func (c *call) setSession(token string) {
 func (c *call) dropSession() {
 	http.SetCookie(c.w, &http.Cookie{Name: c.cookieName(), Path: "/", HttpOnly: true, Secure: !c.Kit.Plain, SameSite: http.SameSiteLaxMode, MaxAge: -1})
 }
+
+// own is a thing of the actor's organisation as policies are asked about it.
+func (c *call) own(kind string) authz.Thing { return authz.Thing{Kind: kind, Tenant: c.actor.Org} }

@@ -84,7 +84,7 @@ func New(d Deps) http.Handler {
 // routes are all routes, in the order of the areas of the product.
 func (s *server) routes() []route {
 	var all []route
-	for _, area := range [][]route{s.signinRoutes(), s.homeRoutes(), s.filingRoutes(), s.campaignRoutes()} {
+	for _, area := range [][]route{s.signinRoutes(), s.homeRoutes(), s.filingRoutes(), s.returnRoutes(), s.actionRoutes(), s.campaignRoutes()} {
 		all = append(all, area...)
 	}
 	return all
