@@ -41,7 +41,7 @@ func (t *teller) filing(ctx context.Context, tx *db.Tx, kind string, f filing.Fi
 		to, link = f.Asker, "/campaigns/"+f.Campaign
 	}
 	persons, err := t.persons(ctx, tx, to, by.Person, rule.roles)
-	if err != nil || len(persons) == 0 {
+	if err != nil {
 		return err
 	}
 	return t.Notices.Send(ctx, tx, notice.Notice{Org: to, Persons: persons, Kind: rule.notice, Link: link, Args: map[string]i18n.Text{
@@ -67,11 +67,12 @@ func (t *teller) campaign(ctx context.Context, tx *db.Tx, kind string, c campaig
 		if err != nil {
 			return err
 		}
-		if len(persons) == 0 {
-			continue
+		due := c.DueAt
+		if p.DueAt != 0 {
+			due = p.DueAt
 		}
 		if err := t.Notices.Send(ctx, tx, notice.Notice{Org: p.Org, Persons: persons, Kind: what, Link: link(p), Args: map[string]i18n.Text{
-			"campaign": c.Title(), "asker": asker.Name(), "deadline": notice.Plain(webkit.Clock(clock.FromMicros(c.DueAt))), "reason": {},
+			"campaign": c.Title(), "asker": asker.Name(), "deadline": notice.Plain(webkit.Clock(clock.FromMicros(due))), "reason": notice.Plain(p.Note),
 		}}); err != nil {
 			return err
 		}

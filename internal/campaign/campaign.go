@@ -85,7 +85,11 @@ type Store struct {
 type Tell func(ctx context.Context, tx *db.Tx, kind string, c Campaign, parties []Party) error
 
 // Party is someone whom a campaign's notice goes to.
-type Party struct{ Org, Filing string }
+type Party struct {
+	Org, Filing string
+	DueAt       int64  // its own deadline, microseconds UTC; 0: the campaign's
+	Note        string // the reason of what happened; may be empty
+}
 
 // New makes a store.
 func New(d *db.DB, c clock.Clock, ids *id.Source, p *authz.Policies, orgs *org.Store, filings *filing.Store, forms *form.Library, tell Tell) *Store {

@@ -187,7 +187,7 @@ func (s *Store) Publish(ctx context.Context, a authz.Actor, id string) error {
 				return err
 			}
 			if given {
-				told = append(told, Party{f.Party, f.Filing})
+				told = append(told, Party{Org: f.Party, Filing: f.Filing})
 			}
 		}
 		if err := s.tell(ctx, tx, "release.published", c, told); err != nil {

@@ -58,7 +58,7 @@ func (s *Store) OpenNow(ctx context.Context, a authz.Actor, id string, trial ...
 			if err != nil {
 				return err
 			}
-			told = append(told, Party{p.ID, f.ID})
+			told = append(told, Party{Org: p.ID, Filing: f.ID})
 		}
 		if len(told) == 0 {
 			return errs.New(errs.Invalid, "%w", i18n.NewError("campaign.nobody"))
@@ -149,7 +149,7 @@ func (s *Store) remind(ctx context.Context, c Campaign, filings []string) (n int
 		var ids []string
 		for _, r := range rows {
 			if !r.Done() && (len(filings) == 0 || slices.Contains(filings, r.ID)) {
-				told, ids = append(told, Party{r.Party, r.ID}), append(ids, r.ID)
+				told, ids = append(told, Party{Org: r.Party, Filing: r.ID, DueAt: r.DueAt}), append(ids, r.ID)
 			}
 		}
 		if n = len(told); n == 0 {
@@ -195,7 +195,7 @@ func (s *Store) Extend(ctx context.Context, a authz.Actor, id, filingID string, 
 		if err := s.filings.Unlock(ctx, tx, rows[i], dueAt, reason); err != nil {
 			return err
 		}
-		if err := s.tell(ctx, tx, "filing.extended", c, []Party{{rows[i].Party, filingID}}); err != nil {
+		if err := s.tell(ctx, tx, "filing.extended", c, []Party{{Org: rows[i].Party, Filing: filingID, DueAt: dueAt, Note: reason}}); err != nil {
 			return err
 		}
 		_, err = ledger.Append(ctx, tx, ledger.Entry{At: clock.Micros(s.now.Now()), Org: c.Tenant, Actor: a.Person, Kind: "filing.extended", ObjectKind: "filing",
