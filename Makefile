@@ -2,7 +2,7 @@
 GO ?= go
 LINT_VERSION := v2.15.0
 
-.PHONY: help build test test-system deps lint bench fuzz golden demo look clean
+.PHONY: help build test test-system deps lint bench fuzz golden demo demo-files generate look clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -33,11 +33,17 @@ fuzz: ## run every fuzz target for 20 s
 golden: ## rewrite the golden files after an intended change
 	UPDATE=1 $(GO) test ./...
 
-demo: ## build a synthetic sector with all its reports in demo-out/
+demo: ## open a synthetic sector in a server on this machine
+	$(GO) run ./cmd/yagura demo --serve
+
+demo-files: ## build a synthetic sector with all its reports in demo-out/
 	$(GO) run ./cmd/yagura demo --out demo-out
+
+generate: ## make the Go of the templates anew (needs templ v0.3.977 on the PATH)
+	$(GO) generate ./internal/webkit ./internal/web
 
 look: ## render the demo's reports to pictures in demo-look/
 	sh tools/look.sh demo-look
 
 clean: ## remove what the targets made
-	rm -rf bin demo-out demo-look
+	rm -rf bin demo-out demo-look demo-data

@@ -1,6 +1,8 @@
 package scripttest
 
 import (
+	"bufio"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +28,8 @@ var (
 	shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```")
 	inlineCode = regexp.MustCompile("`([^`\n]+)`")
 	written    = regexp.MustCompile(`\s(?:--out|-o|--annotate)[ =](\S+)`)
+	server     = regexp.MustCompile(`^yagura (demo --serve|serve)\b`)
+	ready      = regexp.MustCompile(`http://\S+`)
 	fullDemo   = regexp.MustCompile(`^yagura demo( --|$)`)
 )
 
@@ -78,9 +82,12 @@ func follow(t *testing.T, all *whole, text string) {
 				hasTarget(t, target)
 				continue
 			}
-			if fullDemo.MatchString(line) {
+			switch {
+			case server.MatchString(line):
+				serves(t, dir, line)
+			case fullDemo.MatchString(line):
 				all.run(t, dir, line)
-			} else {
+			default:
 				shell(t, dir, line)
 			}
 			for _, out := range written.FindAllStringSubmatch(line, -1) {
@@ -94,6 +101,35 @@ func follow(t *testing.T, all *whole, text string) {
 		if below && outputs[top] && !strings.ContainsAny(rest, " *…<{") {
 			exists(t, dir, code[1], "the text")
 		}
+	}
+}
+
+// serves starts a server on a port of its own, opens the page that it names, and
+// stops it as Ctrl-C does.
+func serves(t *testing.T, dir, line string) {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", "exec "+line+" --addr 127.0.0.1:0")
+	cmd.Dir = dir
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	opened := false
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		if url := ready.FindString(lines.Text()); url != "" && !opened {
+			res, err := http.Get(url + "/signin")
+			if err != nil || res.StatusCode != http.StatusOK {
+				t.Errorf("%s: %s: %v %v", line, url, res, err)
+			}
+			opened = true
+			_ = cmd.Process.Signal(os.Interrupt) // if it has gone already, Wait tells
+		}
+	}
+	if err := cmd.Wait(); err != nil || !opened {
+		t.Errorf("%s: %v; opened: %t", line, err, opened)
 	}
 }
 
