@@ -243,7 +243,7 @@ func BenchmarkSingleFailures(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		r    Rules
-	}{{"registered", Rules{}}, {"redundant", Rules{Redundant: true}}, {"sector", Rules{Sector: true}}} {
+	}{{"registered", Rules{}}, {"redundant", Rules{Redundant: true}}} {
 		b.Run(c.name, func(b *testing.B) {
 			for range b.N {
 				b.ReportMetric(float64(len(g.RankFailures(ByProvider, 0, c.r))), "failures")
