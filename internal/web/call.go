@@ -79,18 +79,34 @@ func (c *call) identify(need access) error {
 	if c.session.Step != signin.Done {
 		return c.away("/signin/factor?next=" + queryEscape(c.here()))
 	}
-	if need == person {
-		return nil
-	}
 	if c.session.Org == "" {
+		if need == person {
+			return nil
+		}
 		return c.away("/seat?next=" + queryEscape(c.here()))
 	}
 	actor, err := c.Orgs.Actor(c.ctx, c.session.Person, c.session.Org, c.lang)
 	if errs.KindOf(err) == errs.Forbidden { // left the organisation since
+		if need == person {
+			return nil
+		}
 		return c.away("/seat")
 	}
 	c.actor = actor
+	if err == nil && actor.Has(c.Strong...) && !c.session.MFA {
+		return c.enrolFirst()
+	}
 	return err
+}
+
+// enrolFirst has a person whose role wants a second factor set one up before anything
+// else. The actor is weak until then, so that no policy permits anything either.
+func (c *call) enrolFirst() error {
+	c.actor.Weak = true
+	if err := c.Signin.Await(c.ctx, c.token, signin.Enrol); err != nil {
+		return err
+	}
+	return c.away("/signin/factor?next=" + queryEscape(c.here()))
 }
 
 // away sends the browser elsewhere and ends the call.
@@ -170,7 +186,7 @@ func (c *call) titled(title string) webkit.Page {
 		p.URL = c.r.URL.Path
 	}
 	if c.session.Person != "" && c.session.Step == signin.Done {
-		p.SignOut, p.Switch = "/signout", "/seat"
+		p.SignOut, p.Switch, p.Settings = "/signout", "/seat", "/settings"
 	}
 	if c.actor.Org != "" {
 		p.Org, p.Person, p.Nav = c.actor.OrgName, c.actor.Name, c.nav()

@@ -98,7 +98,7 @@ func (c *call) filingHub() error {
 		}
 	}
 	v.Steps, v.Events = c.waySteps(sh.Filing, steps), c.stepEvents(steps)
-	v.Why, v.Who = c.waiting(sh, members)
+	v.Why, v.Who = c.waitsFor(sh, members)
 	for _, m := range c.Filings.Moves(c.actor, sh) {
 		v.Moves = append(v.Moves, c.moveView(sh.Filing, m))
 		v.Reasons["/filings/"+id+"/moves/"+string(m)] = filing.Rules[m].Reason
@@ -190,8 +190,8 @@ func (c *call) stepEvents(steps []filing.Step) []webkit.Event {
 	return out
 }
 
-// waiting says in words what the filing waits for, and who can do it.
-func (c *call) waiting(sh filing.Sheet, members []org.Member) (string, []string) {
+// waitsFor says in words what the filing waits for, and who can do it.
+func (c *call) waitsFor(sh filing.Sheet, members []org.Member) (string, []string) {
 	if sh.Locked != 0 && sh.State != filing.Submitted && sh.State != filing.Accepted {
 		return i18n.T(c.lang, "filing.locked"), nil
 	}

@@ -17,6 +17,8 @@ func (s *server) signinRoutes() []route {
 		{"POST /signin", public, "", (*call).signinPassword},
 		{"GET /signin/factor", public, "", (*call).factorPage},
 		{"POST /signin/factor", public, "", (*call).factorCode},
+		{"POST /signin/enrol", public, "", (*call).factorEnrol},
+		{"POST /signin/enrol/confirm", public, "", (*call).factorConfirm},
 		{"POST /signin/demo", public, "", (*call).signinDemo},
 		{"POST /signout", public, "", (*call).signout},
 		{"GET /seat", person, "", (*call).seatPage},
@@ -101,7 +103,13 @@ func (c *call) factorPage() error {
 		c.redirect("/")
 		return nil
 	}
-	return c.render(c.page("web.factor.title"), factorForm(signinView{Next: local(c.r.FormValue("next"))}))
+	next := local(c.r.FormValue("next"))
+	switch c.session.Step {
+	case signin.Enrol:
+		return c.render(c.page("web.factor.title"), enrolFirst(next))
+	default:
+		return c.render(c.page("web.factor.title"), factorForm(signinView{Next: next}))
+	}
 }
 
 func (c *call) factorCode() error {

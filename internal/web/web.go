@@ -47,6 +47,11 @@ type Deps struct {
 	Env       string // ribbon of an installation that is not the real thing; "" for none
 	// Demo offers signing in as a role without a password. It is for a loopback address only.
 	Demo *Demo
+	// Strong are the roles that want a second factor: who has one and showed a password
+	// alone is asked to set up a factor first.
+	Strong []authz.Role
+	// Passkeys is set when sign-in has a relying party (signin.Config.RP).
+	Passkeys bool
 }
 
 // access says who may come to a route at all; what they may do there is asked by action.
@@ -84,7 +89,17 @@ func New(d Deps) http.Handler {
 // routes are all routes, in the order of the areas of the product.
 func (s *server) routes() []route {
 	var all []route
-	for _, area := range [][]route{s.signinRoutes(), s.homeRoutes(), s.filingRoutes(), s.returnRoutes(), s.actionRoutes(), s.campaignRoutes()} {
+	for _, area := range [][]route{
+		s.signinRoutes(),
+		s.homeRoutes(),
+		s.filingRoutes(),
+		s.returnRoutes(),
+		s.actionRoutes(),
+		s.campaignRoutes(),
+		s.settingsRoutes(),
+		s.passkeyRoutes(),
+		s.inboxRoutes(),
+	} {
 		all = append(all, area...)
 	}
 	return all

@@ -23,23 +23,24 @@ import (
 
 // Page is what stands around the content of a screen.
 type Page struct {
-	Title   string // of the screen; also its h1 unless Bare
-	Lead    string // one sentence below the h1, may be empty
-	Error   bool   // prefixes the document's title, set when an error summary shows
-	Bare    bool   // the content brings its own h1
-	Wide    bool   // dense tables: the content uses the window's whole width
-	Marking string // 取扱区分: "TLP:AMBER", "取扱注意"; on screen and on every printed sheet
-	Org     string // the organisation acted for, "" when nobody is signed in
-	Person  string
-	Roles   []string
-	Nav     []NavItem
-	Crumbs  []Crumb // the way here, without the page itself
-	Flash   []Flash
-	Env     string    // ribbon of an installation that is not the real thing: デモ, 演習
-	URL     string    // path and query of this page, for the language switch
-	Switch  string    // where another organisation or role is chosen, "" when there is none
-	SignOut string    // target of the sign-out form, "" when nobody is signed in
-	Now     time.Time // printed in the footer in Japan's time; zero prints none
+	Title    string // of the screen; also its h1 unless Bare
+	Lead     string // one sentence below the h1, may be empty
+	Error    bool   // prefixes the document's title, set when an error summary shows
+	Bare     bool   // the content brings its own h1
+	Wide     bool   // dense tables: the content uses the window's whole width
+	Marking  string // 取扱区分: "TLP:AMBER", "取扱注意"; on screen and on every printed sheet
+	Org      string // the organisation acted for, "" when nobody is signed in
+	Person   string
+	Roles    []string
+	Nav      []NavItem
+	Crumbs   []Crumb // the way here, without the page itself
+	Flash    []Flash
+	Env      string    // ribbon of an installation that is not the real thing: デモ, 演習
+	URL      string    // path and query of this page, for the language switch
+	Switch   string    // where another organisation or role is chosen, "" when there is none
+	SignOut  string    // target of the sign-out form, "" when nobody is signed in
+	Settings string    // where a person sets what is their own, "" when nobody is signed in
+	Now      time.Time // printed in the footer in Japan's time; zero prints none
 }
 
 // NavItem is one entry of the main navigation.

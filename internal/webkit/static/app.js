@@ -75,3 +75,22 @@ for (const menu of $$("details.menu")) {
     menu.querySelector("summary").focus();
   });
 }
+
+// A passkey: the browser's authenticator answers, and the form sends its answer.
+for (const form of $$("form[data-passkey]")) {
+  form.addEventListener("submit", async event => {
+    event.preventDefault();
+    const failed = form.querySelector("[data-passkey-failed]");
+    failed.textContent = "";
+    try {
+      const options = JSON.parse(form.dataset.options).publicKey;
+      const made = form.dataset.passkey === "create"
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      form.elements.response.value = JSON.stringify(made.toJSON());
+      form.submit();
+    } catch {
+      failed.textContent = failed.dataset.passkeyFailed;
+    }
+  });
+}
