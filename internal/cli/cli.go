@@ -54,7 +54,8 @@ type root struct {
 	Serve   serveCmd   `cmd:"" help:"${cli_help_serve}"`
 	ROI     roiCmd     `cmd:"" name:"roi" help:"${cli_help_roi}"`
 
-	Incident incidentCmd `cmd:"" help:"${cli_help_incident}"`
+	Incident   incidentCmd   `cmd:"" help:"${cli_help_incident}"`
+	Thirdparty thirdpartyCmd `cmd:"" help:"${cli_help_thirdparty}"`
 }
 
 // run is one run of the program, bound into every command's Run method.
