@@ -35,8 +35,7 @@ type reacher struct {
 	institutions, functions *marks
 }
 
-// dependence measures every unit, and hands each institution it meets to visit
-// with the flags that are new.
+// dependence measures every unit; those without a user are left out.
 func (g *Graph) dependence(kind Unit, critical []bool) []Dependence {
 	u := g.units(kind)
 	out := make([]Dependence, u.n)
