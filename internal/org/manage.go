@@ -2,9 +2,11 @@ package org
 
 import (
 	"context"
+	"slices"
 
 	"yagura/internal/authz"
 	"yagura/internal/db"
+	"yagura/internal/errs"
 	"yagura/internal/i18n"
 )
 
@@ -42,15 +44,40 @@ func (s *Store) addUnit(ctx context.Context, q db.Querier, u Unit) (string, erro
 	return u.ID, err
 }
 
-// SetRoles gives a member of the actor's organisation other roles.
+// SetRoles gives a member of the actor's organisation other roles, none to remove them.
+// Someone has to administrate the organisation: its last administrator stays one
+// (Conflict).
 func (s *Store) SetRoles(ctx context.Context, a authz.Actor, person, unit string, roles []authz.Role) error {
 	basis, err := s.may.Decide(a, "org.manage", thing(a.Org))
 	if err != nil {
 		return err
 	}
 	return s.db.Tenant(a.Org).Tx(ctx, func(tx *db.Tx) error {
+		if !slices.Contains(roles, authz.Administrator) {
+			members, err := s.MembersIn(ctx, tx, a.Org)
+			if err != nil {
+				return err
+			}
+			if lastAdministrator(members, person) {
+				return errs.New(errs.Conflict, "%w", i18n.NewError("org.last-administrator"))
+			}
+		}
 		return s.Grant(ctx, tx, a, basis, a.Org, person, unit, roles)
 	})
+}
+
+func lastAdministrator(members []Member, person string) bool {
+	is, others := false, 0
+	for _, m := range members {
+		switch {
+		case !slices.Contains(m.Roles(), authz.Administrator):
+		case m.Person == person:
+			is = true
+		case m.State == "active":
+			others++
+		}
+	}
+	return is && others == 0
 }
 
 // People lists the members of the actor's organisation.

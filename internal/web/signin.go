@@ -17,6 +17,8 @@ func (s *server) signinRoutes() []route {
 		{"POST /signin", public, "", (*call).signinPassword},
 		{"GET /signin/factor", public, "", (*call).factorPage},
 		{"POST /signin/factor", public, "", (*call).factorCode},
+		{"POST /signin/with", public, "", (*call).providerBegin},
+		{"GET /signin/callback", public, "", (*call).providerBack},
 		{"POST /signin/enrol", public, "", (*call).factorEnrol},
 		{"POST /signin/enrol/confirm", public, "", (*call).factorConfirm},
 		{"POST /signin/demo", public, "", (*call).signinDemo},
@@ -50,11 +52,11 @@ func local(next string) string {
 }
 
 func (c *call) signinPage() error {
-	return c.render(c.page("web.signin.title"), signinForm(signinView{Next: local(c.r.FormValue("next")), Demo: c.Demo}))
+	return c.render(c.page("web.signin.title"), signinForm(c.doors(signinView{Next: local(c.r.FormValue("next"))})))
 }
 
 func (c *call) signinPassword() error {
-	v := signinView{Next: local(c.r.PostFormValue("next")), Login: c.r.PostFormValue("login"), Demo: c.Demo}
+	v := c.doors(signinView{Next: local(c.r.PostFormValue("next")), Login: c.r.PostFormValue("login")})
 	who, step, err := c.Signin.Password(c.ctx, v.Login, c.r.PostFormValue("password"), c.about().Address)
 	if err != nil {
 		if v.Error = c.text(err); v.Error == "" {

@@ -15,6 +15,7 @@ import (
 	"yagura/internal/db"
 	"yagura/internal/filing"
 	"yagura/internal/form"
+	"yagura/internal/i18n"
 	"yagura/internal/jobs"
 	"yagura/internal/ledger"
 	"yagura/internal/notice"
@@ -52,6 +53,9 @@ type Deps struct {
 	Strong []authz.Role
 	// Passkeys is set when sign-in has a relying party (signin.Config.RP).
 	Passkeys bool
+	// Letter sends a link for a new password to an address, without making its caller
+	// wait; nil where there is no mail, and links come from administrators alone.
+	Letter func(email, link string, lang i18n.Lang)
 }
 
 // access says who may come to a route at all; what they may do there is asked by action.
@@ -99,6 +103,8 @@ func (s *server) routes() []route {
 		s.settingsRoutes(),
 		s.passkeyRoutes(),
 		s.inboxRoutes(),
+		s.peopleRoutes(),
+		s.inviteRoutes(),
 	} {
 		all = append(all, area...)
 	}
