@@ -87,8 +87,12 @@ func (s *Store) Submission(ctx context.Context, a authz.Actor, id string, revisi
 	if _, err := s.may.Decide(a, "submission.read", authz.Thing{Kind: "filing", ID: id, Tenant: a.Org}); err != nil {
 		return Submission{}, err
 	}
-	return db.One[Submission](ctx, s.db.Tenant(a.Org), `select `+submissionColumns+` from filing_submission
+	sub, err := db.One[Submission](ctx, s.db.Tenant(a.Org), `select `+submissionColumns+` from filing_submission
 		where tenant = :tenant and id = :id and revision = :revision`, db.Args{"id": id, "revision": revision})
+	if err != nil {
+		return Submission{}, err
+	}
+	return sub, s.noteRead(ctx, a, id, revision)
 }
 
 // Latest lists the last submitted revision of each filing of a campaign, by filing.

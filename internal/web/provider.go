@@ -19,8 +19,9 @@ func (c *call) visitCookie(value string, seconds int) {
 	http.SetCookie(c.w, &http.Cookie{Name: providerCookie, Value: value, Path: "/signin/callback", MaxAge: seconds, HttpOnly: true, Secure: !c.Kit.Plain, SameSite: http.SameSiteLaxMode})
 }
 
+// providerBegin is a GET: the content security policy lets no form end at another site.
 func (c *call) providerBegin() error {
-	address, browser, err := c.Signin.BeginOIDC(c.ctx, c.r.PostFormValue("provider"), "", local(c.r.PostFormValue("next")))
+	address, browser, err := c.Signin.BeginOIDC(c.ctx, c.r.PathValue("provider"), "", local(c.r.FormValue("next")))
 	if err != nil {
 		return c.refuse("/signin", err)
 	}

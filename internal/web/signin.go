@@ -17,7 +17,7 @@ func (s *server) signinRoutes() []route {
 		{"POST /signin", public, "", (*call).signinPassword},
 		{"GET /signin/factor", public, "", (*call).factorPage},
 		{"POST /signin/factor", public, "", (*call).factorCode},
-		{"POST /signin/with", public, "", (*call).providerBegin},
+		{"GET /signin/with/{provider}", public, "", (*call).providerBegin},
 		{"GET /signin/callback", public, "", (*call).providerBack},
 		{"POST /signin/enrol", public, "", (*call).factorEnrol},
 		{"POST /signin/enrol/confirm", public, "", (*call).factorConfirm},

@@ -105,6 +105,8 @@ func (s *server) routes() []route {
 		s.inboxRoutes(),
 		s.peopleRoutes(),
 		s.inviteRoutes(),
+		s.ledgerRoutes(),
+		s.feedRoutes(),
 	} {
 		all = append(all, area...)
 	}
