@@ -82,9 +82,6 @@ func (s *Store) weigh(ctx context.Context, tx *db.Tx, def *form.Form, f Filing, 
 		return nil, nil
 	}
 	seen := p.Seen[item]
-	if now.Persons[item] == person {
-		seen = now.Versions[item] // one's own saving between is no conflict with oneself
-	}
 	if seen != now.Versions[item] && seen > 0 {
 		base, err := s.records.At(ctx, tx, def, f.Tenant, f.Record, item, seen)
 		if err != nil && errs.KindOf(err) != errs.NotFound {
@@ -96,6 +93,9 @@ func (s *Store) weigh(ctx context.Context, tx *db.Tx, def *form.Form, f Filing, 
 	}
 	if seen == 0 && now.Versions[item] > 0 && want.Equal(form.Answer{}) {
 		return nil, nil
+	}
+	if now.Persons[item] == person {
+		seen = now.Versions[item] // one's own saving between is no conflict with oneself
 	}
 	return &record.Change{Item: item, Answer: want, Version: seen}, nil
 }

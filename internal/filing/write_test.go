@@ -29,7 +29,9 @@ func TestWriteMergesPages(t *testing.T) {
 			Answers: form.Answers{"policy": yes(true), "n": yes(int64(2)), "note": yes("甲")}}); err != nil || len(clash) > 0 {
 			t.Fatal(clash, err)
 		}
-		sh, clash, err = b.Write(ctx, b.anna, f.ID, "screen", filing.Page{Shown: shown, Seen: seen,
+		mina := b.anna
+		mina.Person = "mina"
+		sh, clash, err = b.Write(ctx, mina, f.ID, "screen", filing.Page{Shown: shown, Seen: seen,
 			Answers: form.Answers{"policy": yes(true), "n": yes(int64(1)), "note": yes("乙")}})
 		if err != nil || len(clash) != 1 || clash["note"] == nil || clash["note"].Theirs.Value != "甲" {
 			t.Fatalf("%v %v", clash, err)
