@@ -83,6 +83,7 @@ type Submission struct {
 const submissionColumns = `id, revision, campaign, doc, sha256, at, number`
 
 // Submission is a submitted revision of a filing that the actor's organisation asked for.
+// That it was read is kept for the organisation whose filing it is (Reads).
 func (s *Store) Submission(ctx context.Context, a authz.Actor, id string, revision int64) (Submission, error) {
 	if _, err := s.may.Decide(a, "submission.read", authz.Thing{Kind: "filing", ID: id, Tenant: a.Org}); err != nil {
 		return Submission{}, err

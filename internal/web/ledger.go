@@ -20,7 +20,7 @@ import (
 func (s *server) ledgerRoutes() []route {
 	return []route{
 		{"GET /ledger", seat, "ledger.read", (*call).ledgerPage},
-		{"GET /ledger/{number}/receipt", seat, "ledger.read", (*call).ledgerReceipt},
+		{"GET /ledger/entries/{number}", seat, "ledger.read", (*call).ledgerReceipt},
 		{"GET /ledger/filings/{id}", seat, "ledger.read", (*call).filingTrail},
 		{"GET /checkpoint", public, "", (*call).checkpoint},
 	}
@@ -111,7 +111,7 @@ func (c *call) ledgerTable(rows []ledger.Row, members []org.Member) webkit.Table
 			object = webkit.Cell{Text: c.actorName(r.ObjectID, members)}
 		}
 		t.Rows = append(t.Rows, []webkit.Cell{{Text: strconv.FormatInt(r.Number, 10)}, {Text: c.moment(r.At)}, {Text: c.actorName(r.Actor, members)},
-			{Text: c.kindName(r.Kind), Head: true}, object, {Text: "JSON", URL: "/ledger/" + strconv.FormatInt(r.Number, 10) + "/receipt"}})
+			{Text: c.kindName(r.Kind), Head: true}, object, {Text: "JSON", URL: "/ledger/entries/" + strconv.FormatInt(r.Number, 10)}})
 	}
 	return t
 }
