@@ -124,6 +124,12 @@ func (c *call) here() string {
 	return c.r.URL.RequestURI()
 }
 
+// posted are all values of a posted field.
+func (c *call) posted(name string) []string {
+	c.r.PostFormValue(name) // reads the form
+	return c.r.PostForm[name]
+}
+
 // redirect answers with "see other".
 func (c *call) redirect(to string) { http.Redirect(c.w, c.r, to, http.StatusSeeOther) }
 

@@ -39,7 +39,7 @@ func (v invitationView) faults() []webkit.Fault {
 	var out []webkit.Fault
 	for _, f := range []string{"name", "password"} {
 		if v.Errors[f] != "" {
-			out = append(out, webkit.Fault{Href: "#" + f, Text: v.Errors[f]})
+			out = append(out, webkit.Fault{Href: "#f-" + f, Text: v.Errors[f]})
 		}
 	}
 	return out

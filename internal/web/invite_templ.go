@@ -184,7 +184,7 @@ func resetRequest(v resetView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Error != "" {
-			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#login", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#f-login", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -308,7 +308,7 @@ func resetForm(v resetView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Error != "" {
-			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#password", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#f-password", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

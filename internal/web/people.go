@@ -153,7 +153,7 @@ func (c *call) personRoles() error {
 	if err != nil {
 		return err
 	}
-	back, roles := "/people/"+m.Person, rolesIn(c.r.PostForm["role"])
+	back, roles := "/people/"+m.Person, rolesIn(c.posted("role"))
 	if len(roles) == 0 {
 		return c.refuse(back, i18n.NewError("web.people.role-choose"))
 	}
@@ -269,7 +269,7 @@ func (c *call) peopleInvite() error {
 		}
 		return err
 	}
-	roles := c.r.PostForm["role"]
+	roles := c.posted("role")
 	for _, r := range roles {
 		if !slices.Contains(authz.Roles, authz.Role(r)) {
 			return errs.New(errs.Invalid, "%w", i18n.NewError("org.bad-role", "role", r))

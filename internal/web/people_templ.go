@@ -38,7 +38,7 @@ func people(v peopleView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Error != "" {
-			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#email", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#f-email", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

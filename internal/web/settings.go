@@ -54,7 +54,11 @@ func (v settingsView) faults() []webkit.Fault {
 	var out []webkit.Fault
 	for _, field := range []string{"present", "password", "name", "scope", "expires"} {
 		if text := v.Errors[field]; text != "" {
-			out = append(out, webkit.Fault{Href: "#" + field, Text: text})
+			anchor := "#f-" + field
+			if field == "scope" { // a group of boxes
+				anchor = "#scope"
+			}
+			out = append(out, webkit.Fault{Href: anchor, Text: text})
 		}
 	}
 	return out

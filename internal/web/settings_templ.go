@@ -979,7 +979,7 @@ func enrolment(v enrolView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Error != "" {
-			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#code", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#f-code", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -260,7 +260,21 @@ func TestPeopleStayWithinTheirOrganisation(t *testing.T) {
 		// The last administrator stays one.
 		b.want(303, b.tokens[0], "/people/"+b.admins[0], "role", "respondent")
 		b.want(303, b.tokens[0], "/people/"+b.admins[0]+"/remove", "x", "")
-		b.want(200, b.tokens[0], "/people")
+		members, err := b.Orgs.Members(context.Background(), b.orgs[0])
+		b.must(err)
+		role := map[string]string{}
+		for _, m := range members {
+			role[m.Person] = m.RoleSet
+		}
+		if role[b.admins[0]] != "administrator" {
+			b.t.Errorf("the last administrator is %q", role[b.admins[0]])
+		}
+
+		// With a second one they may go.
+		second, _ := b.member(b.orgs[0], "second@example.jp", authz.Respondent)
+		b.want(303, b.tokens[0], "/people/"+second, "role", "administrator", "role", "respondent", "unit", unit)
+		b.want(303, b.tokens[0], "/people/"+b.admins[0]+"/remove", "x", "")
+		b.want(303, b.tokens[0], "/people")
 	})
 }
 

@@ -43,7 +43,7 @@ func signinForm(v signinView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Error != "" {
-			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#login", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#f-login", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -282,7 +282,7 @@ func factorForm(v signinView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Error != "" {
-			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#code", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#f-code", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -49,7 +49,7 @@ var tokenDays = []int{30, 90, 365}
 // settingsMint makes an API token and shows its secret once.
 func (c *call) settingsMint() error {
 	var actions []string
-	asked := c.r.PostForm["scope"]
+	asked := c.posted("scope")
 	for _, s := range c.scopes() {
 		if slices.Contains(asked, s.Key) {
 			actions = append(actions, s.Actions...)
