@@ -15,5 +15,5 @@ type Streams = cli.Streams
 
 // Run runs one command line and returns its exit code (cli.Run).
 func Run(ctx context.Context, args []string, streams Streams) int {
-	return cli.Run(ctx, args, cli.Env{Streams: streams, Catalog: catalog.FS, Serve: serve(catalog.FS)})
+	return cli.Run(ctx, args, cli.Env{Streams: streams, Catalog: catalog.FS, Serve: serve(catalog.FS), Installation: installation})
 }

@@ -39,6 +39,8 @@ type Env struct {
 	Catalog fs.FS // forms/, frameworks/, crosswalks/, references/
 	// Serve runs the server until the context ends; its log goes to the writer.
 	Serve func(context.Context, ServeOptions, io.Writer) error
+	// Installation reaches a stored installation.
+	Installation Installation
 }
 
 // root is the tree of commands.
@@ -56,6 +58,11 @@ type root struct {
 
 	Incident   incidentCmd   `cmd:"" help:"${cli_help_incident}"`
 	Thirdparty thirdpartyCmd `cmd:"" help:"${cli_help_thirdparty}"`
+
+	Ledger  ledgerCmd  `cmd:"" help:"${cli_help_ledger}"`
+	Backup  backupCmd  `cmd:"" help:"${cli_help_backup}"`
+	Restore restoreCmd `cmd:"" help:"${cli_help_restore}"`
+	Migrate migrateCmd `cmd:"" help:"${cli_help_migrate}"`
 }
 
 // run is one run of the program, bound into every command's Run method.

@@ -30,6 +30,8 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"shows":    shows,
 	"sorted":   sorted,
 	"lines":    lines,
+	"site":     site,
+	"tamper":   tamper,
 }
 
 func usage(ts *testscript.TestScript, ok bool, text string) {

@@ -92,7 +92,7 @@ func (c *call) sectionPage() error {
 }
 
 func (c *call) sectionSave() error {
-	sh, values, pressed, err := c.posted()
+	sh, values, pressed, err := c.sectionPosted()
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (c *call) sectionSave() error {
 
 // sectionAutosave stores what can be read while the page is being filled in.
 func (c *call) sectionAutosave() error {
-	sh, values, _, err := c.posted()
+	sh, values, _, err := c.sectionPosted()
 	if err != nil {
 		return err
 	}
@@ -149,9 +149,9 @@ func (c *call) sectionAutosave() error {
 	return nil
 }
 
-// posted reads a section's fields, stores uploaded files, and does what the section's
+// sectionPosted reads a section's fields, stores uploaded files, and does what the section's
 // own buttons ask.
-func (c *call) posted() (filing.Sheet, url.Values, string, error) {
+func (c *call) sectionPosted() (filing.Sheet, url.Values, string, error) {
 	if err := c.r.ParseMultipartForm(8 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return filing.Sheet{}, nil, "", errs.New(errs.Invalid, "%w", i18n.NewError("web.filing.bad-form"))
 	}
