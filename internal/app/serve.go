@@ -62,6 +62,20 @@ func serve(files fs.FS) func(context.Context, cli.ServeOptions, io.Writer) error
 			}
 			site = shown
 		}
+		if err := site.scheduleCheckpoint(ctx); err != nil {
+			return err
+		}
+		if o.Metrics != "" {
+			figures, err := net.Listen("tcp", o.Metrics)
+			if err != nil {
+				return errs.New(errs.Invalid, "%w", i18n.NewError("cli.serve.address", "addr", o.Metrics, "why", err))
+			}
+			defer func() { _ = figures.Close() }() // closed by its server as well
+			if !loopback(figures.Addr()) {
+				return errs.New(errs.Invalid, "%w", i18n.NewError("cli.metrics.loopback"))
+			}
+			go site.serveMetrics(ctx, figures)
+		}
 		o.Ready(base)
 		return site.listen(ctx, l)
 	}

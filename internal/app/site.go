@@ -88,6 +88,7 @@ type Site struct {
 	web.Deps
 	IDs     *id.Source
 	Handler http.Handler
+	metrics *metrics
 }
 
 // modules are the shares of the packages in the schema, in the order of their migration.
@@ -143,7 +144,12 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Actions = action.New(d, cfg.Clock, s.IDs, s.Policies)
 	s.Feedback = release.New(s.Campaigns, s.Orgs, s.Catalog, cfg.Clock, cfg.Notice)
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}
-	s.Runner = jobs.New(d, cfg.Clock, s.Notices.Handlers(), jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", err) }})
+	handlers := s.Notices.Handlers()
+	handlers[checkpointKind] = jobs.Handler{Outside: s.checkpoint}
+	s.Runner = jobs.New(d, cfg.Clock, handlers, jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", err) }})
+	s.metrics = newMetrics(cfg.Clock)
+	s.metrics.registry.MustRegister(state{s})
+	s.Ready, s.Observe = (&readiness{site: s}).check, s.metrics.observe
 	s.Handler = web.New(s.Deps)
 	return s, nil
 }

@@ -9,20 +9,22 @@ import (
 
 // ServeOptions are what an operator decides about a server.
 type ServeOptions struct {
-	Addr  string // to listen on
-	Data  string // folder of the database, unless DSN names one, and of the secrets
-	DSN   string // postgres:// URL or path of a SQLite file
-	Base  string // address that people use: https://yagura.example
-	Forms string // folder with further forms/
-	SMTP  notice.SMTP
-	Demo  bool
-	Seed  uint64                        // of the demonstration
-	Ready func(url string)              // called when the server answers
-	Say   func(key string, args ...any) // tells how far the preparation is
+	Addr    string // to listen on
+	Metrics string // loopback address for figures; "" for none
+	Data    string // folder of the database, unless DSN names one, and of the secrets
+	DSN     string // postgres:// URL or path of a SQLite file
+	Base    string // address that people use: https://yagura.example
+	Forms   string // folder with further forms/
+	SMTP    notice.SMTP
+	Demo    bool
+	Seed    uint64                        // of the demonstration
+	Ready   func(url string)              // called when the server answers
+	Say     func(key string, args ...any) // tells how far the preparation is
 }
 
 type serveCmd struct {
 	Addr     string `default:"127.0.0.1:8080" env:"YAGURA_ADDR" help:"${cli_help_flag_addr}"`
+	Metrics  string `env:"YAGURA_METRICS" help:"${cli_help_flag_metrics}"`
 	Data     string `default:"yagura-data" env:"YAGURA_DATA" help:"${cli_help_flag_data}"`
 	DSN      string `name:"db" env:"YAGURA_DB" help:"${cli_help_flag_db}"`
 	Base     string `env:"YAGURA_BASE" help:"${cli_help_flag_base}"`
@@ -36,7 +38,7 @@ type serveCmd struct {
 
 // Run serves until it is interrupted.
 func (c serveCmd) Run(r *run) error {
-	return r.serve(ServeOptions{Addr: c.Addr, Data: c.Data, DSN: c.DSN, Base: c.Base, Forms: c.Forms, SMTP: notice.SMTP{
+	return r.serve(ServeOptions{Addr: c.Addr, Metrics: c.Metrics, Data: c.Data, DSN: c.DSN, Base: c.Base, Forms: c.Forms, SMTP: notice.SMTP{
 		Host: c.SMTPHost, Port: c.SMTPPort, Username: c.SMTPUser, Password: r.secret("YAGURA_SMTP_PASSWORD"), From: c.SMTPFrom, TLS: c.SMTPTLS,
 	}})
 }

@@ -106,7 +106,11 @@ func (c *call) healthy() error {
 
 // ready answers whether the database does.
 func (c *call) ready() error {
-	if err := c.DB.Ping(c.ctx); err != nil {
+	err := c.DB.Ping(c.ctx)
+	if err == nil && c.Ready != nil {
+		err = c.Ready(c.ctx)
+	}
+	if err != nil {
 		http.Error(c.w, "unavailable", http.StatusServiceUnavailable)
 		return nil
 	}

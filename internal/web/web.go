@@ -4,6 +4,7 @@
 package web
 
 import (
+	"context"
 	"net/http"
 
 	"yagura/internal/action"
@@ -44,8 +45,10 @@ type Deps struct {
 	Catalog   *catalog.Catalog
 	Calendars calendar.Set
 	Feedback  Feedback
-	Base      string // of links that leave the product: https://yagura.example
-	Env       string // ribbon of an installation that is not the real thing; "" for none
+	Ready     func(context.Context) error     // whether the node should be sent requests; nil: always
+	Observe   func(http.Handler) http.Handler // measures the routes; may be nil
+	Base      string                          // of links that leave the product: https://yagura.example
+	Env       string                          // ribbon of an installation that is not the real thing; "" for none
 	// Demo offers signing in as a role without a password. It is for a loopback address only.
 	Demo *Demo
 	// Strong are the roles that want a second factor: who has one and showed a password
@@ -87,7 +90,11 @@ func New(d Deps) http.Handler {
 	for _, r := range s.routes() {
 		mux.Handle(r.pattern, s.handler(r))
 	}
-	return d.Kit.Wrap(mux)
+	var h http.Handler = mux
+	if d.Observe != nil {
+		h = d.Observe(h)
+	}
+	return d.Kit.Wrap(h)
 }
 
 // routes are all routes, in the order of the areas of the product.
