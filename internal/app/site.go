@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 
 	"yagura/internal/action"
+	"yagura/internal/api"
 	"yagura/internal/assessment/release"
 	"yagura/internal/authz"
 	"yagura/internal/calendar"
@@ -93,7 +94,7 @@ type Site struct {
 
 // modules are the shares of the packages in the schema, in the order of their migration.
 func modules() []db.Module {
-	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module()}
+	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), api.Module()}
 }
 
 // OpenSite opens the database, brings its schema up to date, and joins everything.
@@ -150,7 +151,7 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.metrics = newMetrics(cfg.Clock)
 	s.metrics.registry.MustRegister(state{s})
 	s.Ready, s.Observe = (&readiness{site: s}).check, s.metrics.observe
-	s.Handler = web.New(s.Deps)
+	s.Handler = api.Mount(s.api(), web.New(s.Deps))
 	return s, nil
 }
 

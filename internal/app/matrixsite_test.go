@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"yagura/catalog"
+	"yagura/internal/authz"
+	"yagura/internal/campaign"
+	"yagura/internal/clock"
+	"yagura/internal/db"
+	"yagura/internal/ledger"
+	"yagura/internal/org"
+	"yagura/internal/signin"
+	"yagura/internal/storetest"
+)
+
+// small is a site with two organisations that ask and two that answer: who is who on
+// both sides, and one campaign of each asker.
+type small struct {
+	*Site
+	t      *testing.T
+	clock  *clock.Fake
+	url    string
+	askers [2]house
+	banks  [2]house
+}
+
+// house is an organisation with one person for each role.
+type house struct {
+	id       string
+	persons  map[authz.Role]string
+	tokens   map[authz.Role]string // secrets of API tokens
+	filing   string                // of a bank
+	campaign string                // of an asker
+}
+
+// smallSite makes one; modules are stored by an engine of storetest.
+func smallSite(t *testing.T, e storetest.Engine) *small {
+	t.Helper()
+	ctx := context.Background()
+	private, _, err := ledger.GenerateKey("yagura.example/matrix")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := clock.NewFake(time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC))
+	site, err := join(e.Open(t, modules()...), catalog.FS, SiteConfig{Secrets: Secrets{Key: []byte("0123456789abcdef0123456789abcdef"), Ledger: private},
+		Base: "http://127.0.0.1", Plain: true, Clock: c})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &small{Site: site, t: t, clock: c}
+	for i, name := range []string{"甲", "乙"} {
+		s.askers[i] = s.house(org.Organisation{Kind: org.Authority, NameJA: name + "当局"})
+		s.banks[i] = s.house(org.Organisation{Kind: org.Institution, NameJA: name + "銀行", Sector: "regional_bank", Size: "large"})
+	}
+	for i := range s.askers {
+		tie := org.Tie{Organisation: s.banks[i].id, Kind: "supervised", Code: "B01", Since: "2020-04-01"}
+		if err := s.Orgs.Connect(ctx, s.DB.Tenant(s.askers[i].id), tie); err != nil {
+			t.Fatal(err)
+		}
+		s.asked(&s.askers[i], &s.banks[i])
+	}
+	server := httptest.NewServer(site.Handler)
+	t.Cleanup(server.Close)
+	s.url = server.URL
+	return s
+}
+
+func (s *small) house(o org.Organisation) house {
+	s.t.Helper()
+	ctx := context.Background()
+	h := house{persons: map[authz.Role]string{}, tokens: map[authz.Role]string{}}
+	err := s.DB.System("a site for tests").Tx(ctx, func(tx *db.Tx) error {
+		var err error
+		if h.id, err = s.Orgs.Add(ctx, tx, o); err != nil {
+			return err
+		}
+		for _, r := range authz.Roles {
+			id, err := s.Orgs.AddPerson(ctx, tx, org.Person{Email: string(r) + "@" + strings.ToLower(h.id) + ".example", Name: string(r)})
+			if err != nil {
+				return err
+			}
+			h.persons[r] = id
+			if err := s.Orgs.Grant(ctx, tx, authz.Actor{Person: "system"}, "", h.id, id, "", []authz.Role{r}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, r := range authz.Roles {
+		if h.tokens[r], err = s.Signin.Mint(ctx, signin.Token{Person: h.persons[r], Org: h.id, Name: "matrix", Scopes: []string{"all"}, Expires: s.clock.Now().Add(time.Hour)}); err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return h
+}
+
+func (h house) actor(r authz.Role) authz.Actor {
+	return authz.Actor{Person: h.persons[r], Name: string(r), Org: h.id, Roles: []authz.Role{r}}
+}
+
+// asked has an asker open a campaign, of which a bank gets a filing.
+func (s *small) asked(asker, bank *house) {
+	s.t.Helper()
+	ctx := context.Background()
+	id, err := s.Campaigns.Create(ctx, asker.actor(authz.Manager), campaign.Campaign{TitleJA: "点検", Form: demoForm, DueAt: clock.Micros(s.clock.Now().Add(20 * 24 * time.Hour))})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.Campaigns.OpenNow(ctx, asker.actor(authz.Manager), id); err != nil {
+		s.t.Fatal(err)
+	}
+	rows, err := s.Filings.Received(ctx, asker.actor(authz.Manager), id)
+	if err != nil || len(rows) != 1 {
+		s.t.Fatal(rows, err)
+	}
+	asker.campaign, bank.filing, asker.filing, bank.campaign = id, rows[0].ID, rows[0].ID, id
+}
+
+// reply is what came back.
+type reply struct {
+	status int
+	header http.Header
+	body   string
+}
+
+// ask sends a request with a bearer token ("" for none) and further headers, "Name: value".
+func (s *small) ask(method, path, token, body string, headers ...string) reply {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(context.Background(), method, s.url+path, strings.NewReader(body))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	if body != "" {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		req.Header.Set(name, value)
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := client.Do(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	data, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return reply{res.StatusCode, res.Header, string(data)}
+}
