@@ -106,7 +106,8 @@ func build(d Deps, lang i18n.Lang) *server {
 	config.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 	s.huma = humago.New(s.mux, config)
 	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { refuse(w, r, &fault{kind: notFound}) })
-	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations} {
+	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations, s.answerOperations, s.paperOperations,
+		s.campaignOperations, s.submissionOperations, s.releaseOperations, s.actionOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations} {
 		area()
 	}
 	return s

@@ -1,6 +1,9 @@
 package api
 
-import "slices"
+import (
+	"slices"
+	"strconv"
+)
 
 // window is the part of a list that is asked for.
 type window struct {
@@ -62,3 +65,8 @@ func cut[T, V any](all []T, w window, id func(T) string, show func(T) V) (*list[
 	}
 	return out, nil
 }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
+// nothing is the answer of what has nothing to say.
+type nothing struct{}

@@ -16,7 +16,6 @@ import (
 	"yagura/internal/filing"
 	"yagura/internal/finding"
 	"yagura/internal/i18n"
-	"yagura/internal/record"
 	"yagura/internal/signin"
 	"yagura/internal/webkit"
 )
@@ -113,14 +112,11 @@ func problem(r *http.Request, err error) *Problem {
 	var said *i18n.Error
 	var refused *authz.Refusal
 	var unfit *filing.Unfit
-	var late *record.Conflict
 	switch {
 	case errors.As(err, &own):
 		k, text, p.Current, p.Errors = own.kind, own.text, own.current, own.flaws
 	case errors.As(err, &unfit):
 		p.Errors = unfitFlaws(unfit, lang)
-	case errors.As(err, &late):
-		p.Current = Standing{Item: late.Item, Version: late.Version, Person: late.Person, At: stamp(late.At)}
 	case k == kind(errs.NotFound):
 	case errors.As(err, &said):
 		text = said.Text

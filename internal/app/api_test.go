@@ -14,7 +14,7 @@ import (
 // refusal is a problem in the caller's language.
 func TestAPIAnswers(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
-		s := smallSite(t, e)
+		s := twinSite(t, e)
 		bank := s.banks[0]
 		token := bank.tokens[authz.Respondent]
 		if r := s.ask(http.MethodGet, "/api/me", token, ""); r.status != http.StatusOK || !strings.Contains(r.body, `"respondent"`) || !strings.Contains(r.body, "甲銀行") {

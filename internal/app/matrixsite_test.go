@@ -20,9 +20,9 @@ import (
 	"yagura/internal/storetest"
 )
 
-// small is a site with two organisations that ask and two that answer: who is who on
+// twins is a site with two organisations that ask and two that answer: who is who on
 // both sides, and one campaign of each asker.
-type small struct {
+type twins struct {
 	*Site
 	t      *testing.T
 	clock  *clock.Fake
@@ -40,8 +40,8 @@ type house struct {
 	campaign string                // of an asker
 }
 
-// smallSite makes one; modules are stored by an engine of storetest.
-func smallSite(t *testing.T, e storetest.Engine) *small {
+// twinSite makes one; modules are stored by an engine of storetest.
+func twinSite(t *testing.T, e storetest.Engine) *twins {
 	t.Helper()
 	ctx := context.Background()
 	private, _, err := ledger.GenerateKey("yagura.example/matrix")
@@ -54,7 +54,7 @@ func smallSite(t *testing.T, e storetest.Engine) *small {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &small{Site: site, t: t, clock: c}
+	s := &twins{Site: site, t: t, clock: c}
 	for i, name := range []string{"甲", "乙"} {
 		s.askers[i] = s.house(org.Organisation{Kind: org.Authority, NameJA: name + "当局"})
 		s.banks[i] = s.house(org.Organisation{Kind: org.Institution, NameJA: name + "銀行", Sector: "regional_bank", Size: "large"})
@@ -72,7 +72,7 @@ func smallSite(t *testing.T, e storetest.Engine) *small {
 	return s
 }
 
-func (s *small) house(o org.Organisation) house {
+func (s *twins) house(o org.Organisation) house {
 	s.t.Helper()
 	ctx := context.Background()
 	h := house{persons: map[authz.Role]string{}, tokens: map[authz.Role]string{}}
@@ -109,7 +109,7 @@ func (h house) actor(r authz.Role) authz.Actor {
 }
 
 // asked has an asker open a campaign, of which a bank gets a filing.
-func (s *small) asked(asker, bank *house) {
+func (s *twins) asked(asker, bank *house) {
 	s.t.Helper()
 	ctx := context.Background()
 	id, err := s.Campaigns.Create(ctx, asker.actor(authz.Manager), campaign.Campaign{TitleJA: "点検", Form: demoForm, DueAt: clock.Micros(s.clock.Now().Add(20 * 24 * time.Hour))})
@@ -134,7 +134,7 @@ type reply struct {
 }
 
 // ask sends a request with a bearer token ("" for none) and further headers, "Name: value".
-func (s *small) ask(method, path, token, body string, headers ...string) reply {
+func (s *twins) ask(method, path, token, body string, headers ...string) reply {
 	s.t.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), method, s.url+path, strings.NewReader(body))
 	if err != nil {
