@@ -51,7 +51,7 @@ func (in ActionInput) action() action.Action {
 }
 
 type actionWindow struct {
-	window
+	Window
 	Open bool `query:"open" doc:"only what is neither verified nor dropped"`
 }
 
@@ -60,7 +60,7 @@ func (c *call) actionList(w *actionWindow) (*list[Action], error) {
 	if err != nil {
 		return nil, err
 	}
-	return cut(all, w.window, func(a action.Action) string { return a.ID }, actionView)
+	return cut(all, w.Window, func(a action.Action) string { return a.ID }, actionView)
 }
 
 func (c *call) actionCreate(in *struct{ Body ActionInput }) (*made, error) {
@@ -68,13 +68,13 @@ func (c *call) actionCreate(in *struct{ Body ActionInput }) (*made, error) {
 	return madeOf(id), err
 }
 
-func (c *call) actionGet(p *byID) (*one[Action], error) {
+func (c *call) actionGet(p *ByID) (*one[Action], error) {
 	a, err := c.Actions.Get(c.ctx, c.actor, p.ID)
 	return &one[Action]{etag(a.Version), actionView(a)}, err
 }
 
 type actionChange struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    ActionInput
 }
@@ -95,11 +95,11 @@ func (c *call) actionChange(in *actionChange) (*one[Action], error) {
 			return actionView(now), err
 		})
 	}
-	return c.actionGet(&in.byID)
+	return c.actionGet(&in.ByID)
 }
 
 type actionMove struct {
-	byID
+	ByID
 	Body struct {
 		State  string `json:"state" enum:"open,started,done,verified,dropped"`
 		Remark string `json:"remark,omitempty" maxLength:"4000"`
@@ -110,5 +110,5 @@ func (c *call) actionMove(in *actionMove) (*one[Action], error) {
 	if err := c.Actions.Move(c.ctx, c.actor, in.ID, action.State(in.Body.State), in.Body.Remark); err != nil {
 		return nil, err
 	}
-	return c.actionGet(&in.byID)
+	return c.actionGet(&in.ByID)
 }

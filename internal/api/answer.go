@@ -47,7 +47,7 @@ func (c *call) answers(sh filing.Sheet) (*one[Answers], error) {
 	return &one[Answers]{etag(sh.Version), Answers{doc, sh.Draft.Versions}}, err
 }
 
-func (c *call) answersGet(p *byID) (*one[Answers], error) {
+func (c *call) answersGet(p *ByID) (*one[Answers], error) {
 	sh, err := c.Filings.Sheet(c.ctx, c.actor, p.ID)
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (c *call) answersGet(p *byID) (*one[Answers], error) {
 }
 
 type answersIn struct {
-	byID
+	ByID
 	Body struct {
 		Answers  map[string]json.RawMessage `json:"answers" doc:"by item; null takes an answer back"`
 		Versions map[string]int64           `json:"versions" doc:"by item: the version that was read, 0 for an item that was never answered"`
@@ -132,7 +132,7 @@ func encoded(f *form.Form, item string, a form.Answer) (json.RawMessage, error) 
 }
 
 type itemsIn struct {
-	byID
+	ByID
 	Body struct {
 		Items []string `json:"items" maxItems:"10000"`
 	}

@@ -58,7 +58,7 @@ func campaignView(k campaign.Campaign) Campaign {
 		string(k.State), stamp(k.OpenedAt), stamp(k.ClosedAt), k.Version}
 }
 
-func (c *call) campaignList(w *window) (*list[Campaign], error) {
+func (c *call) campaignList(w *Window) (*list[Campaign], error) {
 	all, err := c.Campaigns.List(c.ctx, c.actor, mostFilings)
 	if err != nil {
 		return nil, err
@@ -71,13 +71,13 @@ func (c *call) campaignCreate(in *struct{ Body CampaignInput }) (*made, error) {
 	return madeOf(id), err
 }
 
-func (c *call) campaignGet(p *byID) (*one[Campaign], error) {
+func (c *call) campaignGet(p *ByID) (*one[Campaign], error) {
 	k, err := c.Campaigns.Get(c.ctx, c.actor, p.ID)
 	return &one[Campaign]{etag(k.Version), campaignView(k)}, err
 }
 
 type campaignChange struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    CampaignInput
 }
@@ -98,7 +98,7 @@ func (c *call) campaignChange(in *campaignChange) (*one[Campaign], error) {
 			return campaignView(now), err
 		})
 	}
-	return c.campaignGet(&in.byID)
+	return c.campaignGet(&in.ByID)
 }
 
 // standing adds to a conflict what stands there now.
@@ -119,7 +119,7 @@ func (c *call) standing(err error, read func() (any, error)) error {
 }
 
 type openIn struct {
-	byID
+	ByID
 	Body struct {
 		Trial []string `json:"trial,omitempty" maxItems:"1000" doc:"codes of the parties of a test run"`
 	}
@@ -144,7 +144,7 @@ type BoardCell struct {
 	Late   int64  `json:"late" doc:"past their deadline and not submitted"`
 }
 
-func (c *call) campaignBoard(p *byID) (*one[[]BoardCell], error) {
+func (c *call) campaignBoard(p *ByID) (*one[[]BoardCell], error) {
 	if _, err := c.Campaigns.Get(c.ctx, c.actor, p.ID); err != nil {
 		return nil, err
 	}
@@ -186,11 +186,11 @@ func (c *call) campaignReceived(in *windowOf) (*list[Received], error) {
 	if err != nil {
 		return nil, err
 	}
-	return cut(all, in.window, func(r filing.Received) string { return r.ID }, receivedView)
+	return cut(all, in.Window, func(r filing.Received) string { return r.ID }, receivedView)
 }
 
 type remindIn struct {
-	byID
+	ByID
 	Body struct {
 		Filings []string `json:"filings,omitempty" maxItems:"10000" doc:"all that have not submitted, when empty"`
 	}
@@ -203,7 +203,7 @@ func (c *call) campaignRemind(in *remindIn) (*one[Count], error) {
 }
 
 type extendIn struct {
-	byID
+	ByID
 	Body struct {
 		Filing string    `json:"filing" maxLength:"100"`
 		DueAt  time.Time `json:"due_at"`
@@ -217,6 +217,6 @@ func (c *call) campaignExtend(in *extendIn) (*nothing, error) {
 	return nil, err
 }
 
-func (c *call) campaignClose(p *byID) (*nothing, error) {
+func (c *call) campaignClose(p *ByID) (*nothing, error) {
 	return nil, c.Campaigns.Close(c.ctx, c.actor, p.ID)
 }

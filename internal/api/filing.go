@@ -64,7 +64,7 @@ func filingView(f filing.Filing) Filing {
 // mostFilings is how many filings of one organisation a list goes through.
 const mostFilings = 10000
 
-func (c *call) filingList(w *window) (*list[Filing], error) {
+func (c *call) filingList(w *Window) (*list[Filing], error) {
 	all, err := c.Filings.List(c.ctx, c.actor, mostFilings)
 	if err != nil {
 		return nil, err
@@ -72,7 +72,7 @@ func (c *call) filingList(w *window) (*list[Filing], error) {
 	return cut(all, *w, func(f filing.Filing) string { return f.ID }, filingView)
 }
 
-func (c *call) filingGet(p *byID) (*one[Filing], error) {
+func (c *call) filingGet(p *ByID) (*one[Filing], error) {
 	f, err := c.Filings.Get(c.ctx, c.actor, p.ID)
 	if err != nil {
 		return nil, err
@@ -88,7 +88,7 @@ type Check struct {
 	Moves       []string `json:"moves" doc:"that the caller may make from here"`
 }
 
-func (c *call) filingCheck(p *byID) (*one[Check], error) {
+func (c *call) filingCheck(p *ByID) (*one[Check], error) {
 	sh, err := c.Filings.Sheet(c.ctx, c.actor, p.ID)
 	if err != nil {
 		return nil, err
@@ -109,7 +109,7 @@ func (c *call) filingCheck(p *byID) (*one[Check], error) {
 }
 
 type moveIn struct {
-	byID
+	ByID
 	IfMatch string `header:"If-Match"`
 	Body    struct {
 		Move string `json:"move" enum:"finish,check,approve,send-back,submit,correct"`
@@ -129,7 +129,7 @@ func (c *call) filingMove(in *moveIn) (*one[Filing], error) {
 		return nil, err
 	}
 	c.wake()
-	return c.filingGet(&in.byID)
+	return c.filingGet(&in.ByID)
 }
 
 // Step is a move that was made.
@@ -144,8 +144,8 @@ type Step struct {
 }
 
 type windowOf struct {
-	byID
-	window
+	ByID
+	Window
 }
 
 func (c *call) filingSteps(in *windowOf) (*list[Step], error) {
@@ -156,12 +156,12 @@ func (c *call) filingSteps(in *windowOf) (*list[Step], error) {
 	if err != nil {
 		return nil, err
 	}
-	return cut(all, in.window, func(s filing.Step) string { return decimal(s.Seq) }, func(s filing.Step) Step {
+	return cut(all, in.Window, func(s filing.Step) string { return decimal(s.Seq) }, func(s filing.Step) Step {
 		return Step{s.Kind, stamp(s.At), s.Name, s.OnBehalfOf, s.Note, s.Revision, s.Number}
 	})
 }
 
-func (c *call) filingReceipt(p *byID) (*one[ledger.Receipt], error) {
+func (c *call) filingReceipt(p *ByID) (*one[ledger.Receipt], error) {
 	f, err := c.Filings.Get(c.ctx, c.actor, p.ID)
 	if err != nil {
 		return nil, err
@@ -183,7 +183,7 @@ type Revision struct {
 }
 
 type revisionPath struct {
-	byID
+	ByID
 	Revision int64 `path:"revision" minimum:"1"`
 }
 

@@ -66,7 +66,7 @@ func (c *call) anyone() error {
 	return err
 }
 
-func (c *call) formList(w *window) (*list[FormHead], error) {
+func (c *call) formList(w *Window) (*list[FormHead], error) {
 	if err := c.anyone(); err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ func (c *call) entries(in *entriesIn) (*list[LedgerEntry], error) {
 	if err != nil {
 		return nil, err
 	}
-	return cut(rows, window{Limit: in.Limit}, func(e LedgerEntry) string { return decimal(e.Number) }, func(e LedgerEntry) LedgerEntry { return e })
+	return cut(rows, Window{Limit: in.Limit}, func(e LedgerEntry) string { return decimal(e.Number) }, func(e LedgerEntry) LedgerEntry { return e })
 }
 
 type receiptPath struct {

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// window is the part of a list that is asked for.
-type window struct {
+// Window is the part of a list that is asked for.
+type Window struct {
 	After string `query:"after" maxLength:"100" doc:"next of the part before"`
 	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 }
@@ -38,14 +38,14 @@ func madeOf(id string) *made {
 	return &m
 }
 
-// byID is the path of a single resource.
-type byID struct {
+// ByID is the path of a single resource.
+type ByID struct {
 	ID string `path:"id" maxLength:"100"`
 }
 
 // cut gives the part of a list that w asks for, as show writes it. An After that the
 // list doesn't have (any more) is Invalid.
-func cut[T, V any](all []T, w window, id func(T) string, show func(T) V) (*list[V], error) {
+func cut[T, V any](all []T, w Window, id func(T) string, show func(T) V) (*list[V], error) {
 	from := 0
 	if w.After != "" {
 		i := slices.IndexFunc(all, func(t T) bool { return id(t) == w.After })

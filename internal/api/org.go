@@ -26,7 +26,7 @@ type Party struct {
 	Jurisdiction string `json:"jurisdiction"`
 }
 
-func (c *call) parties(w *window) (*list[Party], error) {
+func (c *call) parties(w *Window) (*list[Party], error) {
 	if _, err := c.Policies.Decide(c.actor, "party.read", c.own("organisation")); err != nil {
 		return nil, err
 	}
@@ -53,7 +53,7 @@ func personView(m org.Member) Person {
 	return Person{m.Person, m.Name, m.Email, i18n.Lang(m.Lang), m.Unit, m.Roles()}
 }
 
-func (c *call) people(w *window) (*list[Person], error) {
+func (c *call) people(w *Window) (*list[Person], error) {
 	all, err := c.Orgs.People(c.ctx, c.actor)
 	if err != nil {
 		return nil, err
@@ -62,7 +62,7 @@ func (c *call) people(w *window) (*list[Person], error) {
 }
 
 type rolesIn struct {
-	byID
+	ByID
 	Body struct {
 		Unit  string       `json:"unit,omitempty" maxLength:"100"`
 		Roles []authz.Role `json:"roles" maxItems:"8" doc:"none: the person leaves the organisation"`

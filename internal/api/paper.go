@@ -40,13 +40,13 @@ func (c *call) comments(in *windowOf) (*list[Comment], error) {
 	if err != nil {
 		return nil, err
 	}
-	return cut(all, in.window, func(m record.Comment) string { return m.ID }, func(m record.Comment) Comment {
+	return cut(all, in.Window, func(m record.Comment) string { return m.ID }, func(m record.Comment) Comment {
 		return Comment{m.ID, m.Item, m.Body, stamp(m.At), m.Person, stamp(m.ResolvedAt)}
 	})
 }
 
 type commentIn struct {
-	byID
+	ByID
 	Body struct {
 		Item string `json:"item,omitempty" maxLength:"100"`
 		Body string `json:"body" maxLength:"4000"`
@@ -58,7 +58,7 @@ func (c *call) comment(in *commentIn) (*nothing, error) {
 }
 
 type commentPath struct {
-	byID
+	ByID
 	Comment string `path:"comment" maxLength:"100"`
 }
 
@@ -85,13 +85,13 @@ func (c *call) files(in *windowOf) (*list[File], error) {
 	if err != nil {
 		return nil, err
 	}
-	return cut(all, in.window, func(m record.File) string { return m.Item + "/" + m.SHA256 }, func(m record.File) File {
+	return cut(all, in.Window, func(m record.File) string { return m.Item + "/" + m.SHA256 }, func(m record.File) File {
 		return File{m.Item, m.SHA256, m.Name, m.Type, m.Size, stamp(m.At)}
 	})
 }
 
 type attachIn struct {
-	byID
+	ByID
 	Item    string `query:"item" maxLength:"100" doc:"to which the file belongs; empty for the whole"`
 	Name    string `query:"name" required:"true" maxLength:"255" doc:"with its extension"`
 	RawBody []byte
@@ -115,7 +115,7 @@ func (c *call) attach(in *attachIn) (*one[form.FileRef], error) {
 }
 
 type filePath struct {
-	byID
+	ByID
 	SHA256 string `path:"sha256" pattern:"^[0-9a-f]{64}$"`
 }
 

@@ -33,11 +33,15 @@ type Release struct {
 	Record      json.RawMessage `json:"record" doc:"what it was made from and how, and the hashes of its documents"`
 }
 
-func (c *call) releaseMake(p *byID) (*nothing, error) {
+func (c *call) releaseMake(p *ByID) (*nothing, error) {
+	// Asked before the analysis, which takes a while; keeping the release asks again.
+	if _, err := c.Policies.Decide(c.actor, "release.make", c.own("release")); err != nil {
+		return nil, err
+	}
 	return nil, c.Feedback.Make(c.ctx, c.actor, p.ID, func(float64) {})
 }
 
-func (c *call) releaseGet(p *byID) (*one[Release], error) {
+func (c *call) releaseGet(p *ByID) (*one[Release], error) {
 	r, err := c.Campaigns.Release(c.ctx, c.actor, p.ID)
 	if err != nil {
 		return nil, err
@@ -45,18 +49,19 @@ func (c *call) releaseGet(p *byID) (*one[Release], error) {
 	return &one[Release]{Body: Release{r.Campaign, string(r.State), r.MadeBy, stamp(r.MadeAt), r.ApprovedBy, stamp(r.ApprovedAt), stamp(r.PublishedAt), json.RawMessage(r.Record)}}, nil
 }
 
-func (c *call) releaseApprove(p *byID) (*nothing, error) {
+func (c *call) releaseApprove(p *ByID) (*nothing, error) {
 	return nil, c.Campaigns.Approve(c.ctx, c.actor, p.ID)
 }
 
-func (c *call) releasePublish(p *byID) (*nothing, error) {
+func (c *call) releasePublish(p *ByID) (*nothing, error) {
 	err := c.Campaigns.Publish(c.ctx, c.actor, p.ID)
 	c.wake()
 	return nil, err
 }
 
-type documentPath struct {
-	byID
+// DocumentPath names a document and how it is written.
+type DocumentPath struct {
+	ByID
 	Name   string `path:"name" maxLength:"100" doc:"sector, public, feedback …"`
 	Lang   string `query:"language" enum:"ja,en" default:"ja"`
 	Format string `query:"format" enum:"html,pdf,xlsx" default:"pdf"`
@@ -66,7 +71,7 @@ var documentTypes = map[string]string{
 	"html": "text/html; charset=utf-8", "pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
-func (c *call) document(p *documentPath, d campaign.Document) (*download, error) {
+func (c *call) document(p *DocumentPath, d campaign.Document) (*download, error) {
 	var b bytes.Buffer
 	if err := c.Feedback.Write(&b, d.Data, p.Format); err != nil {
 		return nil, err
@@ -75,7 +80,7 @@ func (c *call) document(p *documentPath, d campaign.Document) (*download, error)
 }
 
 type releaseDocumentPath struct {
-	documentPath
+	DocumentPath
 	Party string `query:"party" maxLength:"100" doc:"id of the party whose document it is; empty for the asker's own"`
 }
 
@@ -84,7 +89,7 @@ func (c *call) releaseDocument(p *releaseDocumentPath) (*download, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.document(&p.documentPath, d)
+	return c.document(&p.DocumentPath, d)
 }
 
 // Return is what an organisation got back from a campaign.
@@ -97,7 +102,7 @@ type Return struct {
 	ReadAt      *time.Time `json:"read_at"`
 }
 
-func (c *call) returns(w *window) (*list[Return], error) {
+func (c *call) returns(w *Window) (*list[Return], error) {
 	all, err := c.Campaigns.Returns(c.ctx, c.actor)
 	if err != nil {
 		return nil, err
@@ -107,7 +112,7 @@ func (c *call) returns(w *window) (*list[Return], error) {
 	})
 }
 
-func (c *call) returned(p *documentPath) (*download, error) {
+func (c *call) returned(p *DocumentPath) (*download, error) {
 	d, err := c.Campaigns.Returned(c.ctx, c.actor, p.ID, p.Name, p.Lang)
 	if err != nil {
 		return nil, err

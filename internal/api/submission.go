@@ -26,7 +26,7 @@ type Submission struct {
 	Answers  json.RawMessage `json:"answers"`
 }
 
-func (c *call) submission(p *byID) (*one[Submission], error) {
+func (c *call) submission(p *ByID) (*one[Submission], error) {
 	r, err := c.Filings.ReceivedOne(c.ctx, c.actor, p.ID)
 	if err != nil {
 		return nil, err
@@ -38,14 +38,14 @@ func (c *call) submission(p *byID) (*one[Submission], error) {
 	return &one[Submission]{Body: Submission{receivedView(r), s.Campaign, s.SHA256, stamp(s.At), s.Number, s.Doc, json.RawMessage(s.Doc)}}, nil
 }
 
-func (c *call) accept(p *byID) (*nothing, error) {
+func (c *call) accept(p *ByID) (*nothing, error) {
 	err := c.Filings.Answer(c.ctx, c.actor, p.ID, filing.Accept, "")
 	c.wake()
 	return nil, err
 }
 
 type returnIn struct {
-	byID
+	ByID
 	Body struct {
 		Note string `json:"note" maxLength:"4000" doc:"the reason, which the organisation reads"`
 	}

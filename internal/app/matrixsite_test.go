@@ -38,6 +38,8 @@ type house struct {
 	tokens   map[authz.Role]string // secrets of API tokens
 	filing   string                // of a bank
 	campaign string                // of an asker
+	action   string
+	sessions map[authz.Role]string // of the screens; see sit
 }
 
 // twinSite makes one; modules are stored by an engine of storetest.
@@ -65,6 +67,8 @@ func twinSite(t *testing.T, e storetest.Engine) *twins {
 			t.Fatal(err)
 		}
 		s.asked(&s.askers[i], &s.banks[i])
+		s.plan(&s.askers[i])
+		s.plan(&s.banks[i])
 	}
 	server := httptest.NewServer(site.Handler)
 	t.Cleanup(server.Close)
@@ -97,7 +101,7 @@ func (s *twins) house(o org.Organisation) house {
 		s.t.Fatal(err)
 	}
 	for _, r := range authz.Roles {
-		if h.tokens[r], err = s.Signin.Mint(ctx, signin.Token{Person: h.persons[r], Org: h.id, Name: "matrix", Scopes: []string{"all"}, Expires: s.clock.Now().Add(time.Hour)}); err != nil {
+		if h.tokens[r], err = s.Signin.Mint(ctx, signin.Token{Person: h.persons[r], Org: h.id, Name: "matrix", Scopes: []string{"all"}, Expires: s.clock.Now().Add(300 * 24 * time.Hour)}); err != nil {
 			s.t.Fatal(err)
 		}
 	}
