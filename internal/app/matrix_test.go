@@ -25,6 +25,7 @@ type policyRow struct {
 	Side    string            `yaml:"side"`
 	Missing bool              `yaml:"missing"`
 	Send    string            `yaml:"send"`
+	File    bool              `yaml:"file"`
 	Query   string            `yaml:"query"`
 	Match   string            `yaml:"match"`
 	Path    map[string]string `yaml:"path"`

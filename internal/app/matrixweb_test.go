@@ -62,15 +62,22 @@ func (s *twins) sit(h *house) {
 	}
 }
 
+// workbook is an upload of something that begins as a workbook does.
+const workbook = "--part\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.xlsx\"\r\n\r\nPK\x03\x04\r\n--part--\r\n"
+
 func (s *twins) screen(name string, row policyRow, own house, others []house) {
 	method, pattern, _ := strings.Cut(name, " ")
 	path := row.address(strings.TrimSuffix(pattern, "{$}"), own)
+	send, kind := row.Send, "application/x-www-form-urlencoded"
+	if row.File {
+		send, kind = workbook, "multipart/form-data; boundary=part"
+	}
 	ask := func(session string) string {
 		s.clock.Advance(10 * time.Millisecond)
 		if session == "" {
 			return seen(s.ask(method, path, "", ""))
 		}
-		return seen(s.ask(method, path, "", row.Send, "Cookie: session="+session, "Content-Type: application/x-www-form-urlencoded"))
+		return seen(s.ask(method, path, "", send, "Cookie: session="+session, "Content-Type: "+kind))
 	}
 	if got := ask(""); got != "unauthenticated" {
 		s.t.Errorf("%s without a session: %s", name, got)
