@@ -114,6 +114,7 @@ func (s *server) routes() []route {
 		s.inviteRoutes(),
 		s.ledgerRoutes(),
 		s.feedRoutes(),
+		s.webhookRoutes(),
 	} {
 		all = append(all, area...)
 	}
