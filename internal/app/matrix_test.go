@@ -117,7 +117,7 @@ func (p policyRow) address(path string, of house) string {
 		case "actions":
 			return of.action
 		case "people":
-			return of.persons[authz.Checker]
+			return of.persons["guest"]
 		default:
 			return of.filing
 		}

@@ -95,7 +95,11 @@ func (s *twins) house(o org.Organisation) house {
 				return err
 			}
 		}
-		return nil
+		// A member whom the rows about people may change and remove.
+		if h.persons["guest"], err = s.Orgs.AddPerson(ctx, tx, org.Person{Email: "guest@" + strings.ToLower(h.id) + ".example", Name: "guest"}); err != nil {
+			return err
+		}
+		return s.Orgs.Grant(ctx, tx, authz.Actor{Person: "system"}, "", h.id, h.persons["guest"], "", []authz.Role{authz.Respondent})
 	})
 	if err != nil {
 		s.t.Fatal(err)
