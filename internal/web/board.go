@@ -3,6 +3,7 @@ package web
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"yagura/internal/campaign"
 	"yagura/internal/chart"
@@ -21,6 +22,7 @@ type boardView struct {
 	Picture chart.Chart // nil when nobody is asked yet
 	Shares  webkit.TableView
 	Actions []webkit.Link
+	Preview *preview // before it is open
 }
 
 func (c *call) campaignBoard() error {
@@ -37,10 +39,16 @@ func (c *call) campaignBoard() error {
 		return c.export("board", c.boardColumns(), c.boardRows(b))
 	}
 	list := "/campaigns/" + k.ID + "/filings"
-	v := boardView{Campaign: k, Tabs: c.campaignTabs(k, ""), Terms: c.campaignTerms(k)}
+	v := boardView{Campaign: k, Tabs: c.campaignTabs(k, ""), Terms: c.campaignTerms(k), Actions: c.campaignActions(k)}
 	v.Figures = []webkit.Figure{
 		c.figure("web.campaign.asked", b.all.n, list, webkit.Neutral), c.figure("web.campaign.submitted", b.all.done(), list+"?done=1", webkit.Progress),
 		c.figure("web.campaign.accepted", b.all.by[filing.Accepted], list+"?state=accepted", webkit.Success), c.figure("web.campaign.late", b.all.late, list+"?late=1", lateTone(b.all.late)),
+	}
+	if k.State == campaign.Draft || k.State == campaign.Trial {
+		if v.Preview, err = c.preview(k); err != nil {
+			return err
+		}
+		v.Preview.Some.Rows = nil // the page of the population lists them
 	}
 	if b.all.n > 0 {
 		v.Table = c.boardTable(k, b)
@@ -217,5 +225,30 @@ func (c *call) campaignTerms(k campaign.Campaign) []webkit.Term {
 		{Title: i18n.T(c.lang, "web.campaign.state"), Body: webkit.StatusTag(campaignTone(k.State), c.campaignState(k.State))},
 		{Title: i18n.T(c.lang, "web.campaign.form"), Text: c.formTitle(k.Form, k.Edition)},
 		{Title: i18n.T(c.lang, "web.campaign.due"), Text: c.deadline(k.Calendar, k.DueAt)},
+		{Title: i18n.T(c.lang, "web.campaign.population"), Text: c.populationText(k.Population), Action: &webkit.Link{Text: i18n.T(c.lang, "web.campaign.population-list"), URL: "/campaigns/" + k.ID + "/population"}},
+		{Title: i18n.T(c.lang, "web.campaign.policy"), Text: i18n.T(c.lang, "web.campaign.policy."+k.Policy)},
 	}
+}
+
+// populationText says a population in words where it has been chosen from classes.
+func (c *call) populationText(cel string) string {
+	mode, sectors, sizes := readPopulation(cel)
+	switch mode {
+	case everyone:
+		return i18n.T(c.lang, "web.campaign.mode.all")
+	case condition:
+		return cel
+	}
+	for i := range sectors {
+		sectors[i] = c.sector(sectors[i])
+	}
+	for i := range sizes {
+		sizes[i] = c.size(sizes[i])
+	}
+	comma := i18n.T(c.lang, "web.campaign.comma")
+	text := strings.Join(sectors, comma)
+	if len(sizes) > 0 && text != "" {
+		return i18n.T(c.lang, "web.campaign.of-size", "sectors", text, "sizes", strings.Join(sizes, comma))
+	}
+	return text + strings.Join(sizes, comma)
 }

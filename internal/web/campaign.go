@@ -13,7 +13,17 @@ import (
 func (s *server) campaignRoutes() []route {
 	return []route{
 		{"GET /campaigns", seat, "campaign.read", (*call).campaignList},
+		{"GET /campaigns/new", seat, "campaign.write", (*call).campaignNew},
+		{"POST /campaigns/new", seat, "campaign.write", (*call).campaignSave},
 		{"GET /campaigns/{id}", seat, "campaign.read", (*call).campaignBoard},
+		{"GET /campaigns/{id}/edit", seat, "campaign.write", (*call).campaignEdit},
+		{"POST /campaigns/{id}/edit", seat, "campaign.write", (*call).campaignSave},
+		{"GET /campaigns/{id}/population", seat, "campaign.read", (*call).populationPage},
+		{"POST /campaigns/{id}/trial", seat, "campaign.open", (*call).campaignTry},
+		{"GET /campaigns/{id}/open", seat, "campaign.open", (*call).openPage},
+		{"POST /campaigns/{id}/open", seat, "campaign.open", (*call).campaignOpen},
+		{"GET /campaigns/{id}/close", seat, "campaign.close", (*call).closePage},
+		{"POST /campaigns/{id}/close", seat, "campaign.close", (*call).campaignClose},
 	}
 }
 
