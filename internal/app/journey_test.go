@@ -285,3 +285,36 @@ func TestHealth(t *testing.T) {
 		}
 	})
 }
+
+// An asker's way: a party is reminded, a submission accepted, another returned, the
+// campaign closed; an analyst makes the release, a supervisor approves and publishes
+// it, and the parties find their own feedback.
+func TestJourneyOfAnAsker(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		s := small(t, e, 25)
+		srv := httptest.NewServer(s.Handler)
+		defer srv.Close()
+		mana, anri, shin := visit(t, srv, s, manager), visit(t, srv, s, analyst), visit(t, srv, s, supervisor)
+		campaign := mana.link(mana.get("/campaigns"), `/campaigns/[0-9A-Z]{26}`)
+		list := mana.get(campaign + "/filings")
+		mana.says(list, "提出済", "入力中", "一括督促")
+		mana.says(mana.post(campaign+"/remind", nil), "先に督促しました")
+		done := shin.link(shin.get(campaign+"/filings?state=submitted"), campaign+`/filings/[0-9A-Z]{26}`)
+		shin.says(shin.get(done), "受理する", "差し戻す", "問1")
+		shin.says(shin.post(done+"/accept", nil), "受理しました")
+		open := mana.link(mana.get(campaign+"/filings?state=assigned"), campaign+`/filings/[0-9A-Z]{26}`)
+		mana.says(mana.post(open+"/extend", url.Values{"due": {"2026-13-40"}, "note": {"x"}}), "日付ではありません")
+		mana.says(mana.post(open+"/extend", url.Values{"due": {"令和9年1月29日"}, "note": {"システム更改のため"}}), "延長しました", "システム更改のため")
+		mana.says(mana.post(campaign+"/close", nil), "締切")
+		anri.says(anri.post(campaign+"/release", nil), "還元資料を作成しました")
+		anri.says(anri.get(campaign+"/release/sector/html"), "業")
+		if res, err := anri.http.PostForm(srv.URL+campaign+"/release/approve", nil); err != nil || res.StatusCode != http.StatusForbidden && !strings.Contains(res.Request.URL.Path, "release") {
+			t.Errorf("the maker approves: %v %v", res, err)
+		}
+		shin.says(shin.post(campaign+"/release/approve", nil), "承認しました")
+		shin.says(shin.post(campaign+"/release/publish", nil), "還元しました")
+		if err := rowsOf(s, campaign[len("/campaigns/"):]); err != "" {
+			t.Error(err)
+		}
+	})
+}

@@ -224,3 +224,31 @@ func insert(ctx context.Context, tx *db.Tx, into string, change bool, rows []ans
 	_, err := tx.Exec(ctx, `insert into `+into+` values `+strings.Join(values, ", "), args)
 	return err
 }
+
+// Drafts reads the present answers of several records at once; forms has the form of
+// each by the record's id.
+func (s *Store) Drafts(ctx context.Context, q db.Querier, tenant string, forms map[string]*form.Form) (map[string]form.Answers, error) {
+	if len(forms) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, 0, len(forms))
+	for id := range forms {
+		ids = append(ids, id)
+	}
+	rows, err := db.All[answerRow](ctx, q, `select tenant, record, item, answer, plain, version, at, person, '' as via from record_answer
+		where tenant = :tenant and record in (:ids)`, db.Args{"tenant": tenant, "ids": ids})
+	if err != nil {
+		return nil, err
+	}
+	texts := map[string][]string{}
+	for _, r := range rows {
+		texts[r.Record] = append(texts[r.Record], r.Answer)
+	}
+	out := make(map[string]form.Answers, len(texts))
+	for id, list := range texts {
+		if out[id], err = join(forms[id], list); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

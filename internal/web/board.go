@@ -213,7 +213,7 @@ func (c *call) progressPicture(b boardCounts) (chart.Chart, webkit.TableView) {
 // campaignTabs are the pages of a campaign; current is the last part of the address.
 func (c *call) campaignTabs(k campaign.Campaign, current string) []webkit.Tab {
 	var out []webkit.Tab
-	for _, t := range []struct{ path, key string }{{"", "web.campaign.tab.board"}, {"/filings", "web.campaign.tab.filings"}} {
+	for _, t := range []struct{ path, key string }{{"", "web.campaign.tab.board"}, {"/filings", "web.campaign.tab.filings"}, {"/release", "web.campaign.tab.release"}} {
 		out = append(out, webkit.Tab{Text: i18n.T(c.lang, t.key), URL: "/campaigns/" + k.ID + t.path, Current: t.path == current})
 	}
 	return out
