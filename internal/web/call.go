@@ -48,6 +48,11 @@ func (s *server) handler(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := &call{server: s, w: w, r: r, ctx: r.Context(), lang: webkit.Lang(r.Context())}
 		err := c.identify(rt.access)
+		if err == nil && c.w != nil && rt.access == seat && rt.action != "" {
+			// Whoever may never do this is told so before anything that they sent is read;
+			// whether they may do it to this very thing is for the operation to decide.
+			_, err = s.Policies.Decide(c.actor, rt.action, c.own("route"))
+		}
 		if err == nil && c.w != nil {
 			err = rt.handle(c)
 		}

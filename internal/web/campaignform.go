@@ -95,6 +95,11 @@ func (c *call) campaignSave() error {
 		Mode: c.r.PostFormValue("mode"), Sectors: c.values("sector"), Sizes: c.values("size"), CEL: c.r.PostFormValue("cel"),
 		Date: c.r.PostFormValue("date"), Time: c.r.PostFormValue("time"), Calendar: c.r.PostFormValue("calendar"), Marking: c.r.PostFormValue("marking"), Policy: c.r.PostFormValue("policy")}
 	v.Version, _ = strconv.ParseInt(c.r.PostFormValue("version"), 10, 64)
+	if v.ID != "" { // a campaign that is not there is told before what was written is judged
+		if _, err := c.Campaigns.Get(c.ctx, c.actor, v.ID); err != nil {
+			return err
+		}
+	}
 	k, err := c.campaignOf(v)
 	if err == nil && c.r.PostFormValue("do") == "preview" {
 		if err := c.allow("campaign.write", "campaign", v.ID); err != nil {

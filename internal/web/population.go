@@ -178,6 +178,9 @@ func (c *call) populationPage() error {
 // campaignTry opens a campaign for the chosen parties only.
 func (c *call) campaignTry() error {
 	id := c.r.PathValue("id")
+	if _, err := c.campaignFor("campaign.open"); err != nil {
+		return err
+	}
 	codes := c.values("code")
 	if len(codes) == 0 {
 		return c.refuse("/campaigns/"+id+"/population", errs.New(errs.Invalid, "%w", i18n.NewError("web.campaign.choose-some")))

@@ -216,6 +216,9 @@ func (c *call) receivedMove(m filing.Move, said string) error {
 func (c *call) receivedExtend() error {
 	id, one := c.r.PathValue("id"), c.r.PathValue("filing")
 	back := "/campaigns/" + id + "/filings/" + one
+	if _, err := c.Filings.ReceivedOne(c.ctx, c.actor, one); err != nil {
+		return err
+	}
 	due, err := dueAt(c.r.PostFormValue("due"), c.r.PostFormValue("time"))
 	if err == nil {
 		err = c.Campaigns.Extend(c.ctx, c.actor, id, one, due, c.r.PostFormValue("note"))
