@@ -129,7 +129,7 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	var err1, err2, err3, err4, err5, err6 error
 	s.Forms, err1 = form.NewLibrary(append([]fs.FS{files}, cfg.Forms...)...)
 	s.Policies, err2 = authz.New(nil)
-	s.Signin, err3 = signin.New(d, cfg.Clock, s.IDs, signin.Config{Key: cfg.Secrets.Key, Issuer: "Yagura"})
+	s.Signin, err3 = signin.New(d, cfg.Clock, s.IDs, signin.Config{Key: cfg.Secrets.Key, Issuer: "Yagura", RP: relyingParty(cfg.Base)})
 	s.Notices, err4 = notice.New(notice.Config{DB: d, Clock: cfg.Clock, IDs: s.IDs, Address: address, Base: cfg.Base, Tag: "Yagura", DigestHour: 8, SMTP: cfg.SMTP, Keys: [][]byte{cfg.Secrets.Key}})
 	s.Ledger, err5 = ledger.NewLog(d, cfg.Secrets.Ledger)
 	s.Records, err6 = record.New(cfg.Clock, s.IDs, s.Forms, cfg.Secrets.Key)
@@ -150,6 +150,10 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Runner = jobs.New(d, cfg.Clock, handlers, jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", err) }})
 	s.metrics = newMetrics(cfg.Clock)
 	s.metrics.registry.MustRegister(state{s})
+	s.Passkeys = relyingParty(cfg.Base).ID != ""
+	if cfg.SMTP.Host != "" {
+		s.Letter = s.letter
+	}
 	s.Ready, s.Observe = (&readiness{site: s}).check, s.metrics.observe
 	s.Handler = api.Mount(s.api(), web.New(s.Deps))
 	return s, nil
