@@ -3,6 +3,9 @@
 // it holds no rule of the field, and the operations ask the policies themselves.
 package web
 
+//go:generate templ generate -path .
+//go:generate go run yagura/internal/webkit/stamp
+
 import (
 	"context"
 	"net/http"
