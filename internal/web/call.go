@@ -196,6 +196,9 @@ func (c *call) titled(title string) webkit.Page {
 	if c.r.Method != http.MethodGet {
 		p.URL = c.r.URL.Path
 	}
+	if c.Demo != nil {
+		p.Env = i18n.T(c.lang, "web.demo.env")
+	}
 	if c.session.Person != "" && c.session.Step == signin.Done {
 		p.SignOut, p.Switch, p.Settings = "/signout", "/seat", "/settings"
 	}

@@ -109,6 +109,7 @@ func (c *call) filingCheck() error {
 		}
 		for _, f := range fv.Faults(c.ctx) {
 			f.Href = "/filings/" + sh.ID + "/sections/" + sec.ID + "?all=1" + f.Href
+			f.Text = sec.Title.In(c.lang) + "　" + f.Text
 			v.Faults = append(v.Faults, f)
 		}
 		v.Sections = append(v.Sections, fv)
