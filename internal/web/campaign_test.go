@@ -23,7 +23,7 @@ func TestBoard(t *testing.T) {
 	eachAsker(t, org.Authority, func(b *askerBench) {
 		id := b.create("")
 		b.has(b.page("mana", "/campaigns", 200), "自己評価", "準備中", "/campaigns/"+id)
-		b.has(b.page("mana", "/campaigns/"+id, 200), "まだ依頼していません")
+		b.has(b.page("mana", "/campaigns/"+id, 200), "対象の確認", "実施を開始")
 		_, err := b.Campaigns.OpenNow(context.Background(), b.actor("mana", b.asker), id)
 		b.must(err)
 		b.has(b.page("mana", "/campaigns/"+id, 200), "信用金庫", "?sector=shinkin&amp;state=assigned", "<svg")
