@@ -7,6 +7,7 @@ import (
 
 	"yagura/catalog"
 	"yagura/internal/clock"
+	"yagura/internal/db"
 	"yagura/internal/ledger"
 	"yagura/internal/storetest"
 )
@@ -21,7 +22,11 @@ func small(t testing.TB, e storetest.Engine, every int) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := SiteConfig{DSN: e.DSN, Secrets: Secrets{Key: make([]byte, 32), Ledger: private}, Base: "http://yagura.example", Plain: true, Clock: clock.NewFake(look)}
+	cfg := SiteConfig{DSN: e.DSN, Secrets: Secrets{Key: make([]byte, 32), Ledger: private}, Base: "http://yagura.example", Plain: true, Clock: clock.NewFake(look),
+		Count: func(ctx context.Context) (context.Context, func() int) {
+			ctx, c := db.WithCounter(ctx)
+			return ctx, c.N
+		}}
 	ctx := context.Background()
 	s, err := OpenSite(ctx, catalog.FS, cfg)
 	if err != nil {

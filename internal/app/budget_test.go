@@ -1,0 +1,40 @@
+package app
+
+import (
+	"net/http/httptest"
+	"strconv"
+	"testing"
+
+	"yagura/internal/storetest"
+)
+
+// Pages take no more statements however large the sector is: each has its budget.
+func TestStatementBudgets(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		s := small(t, e, 40)
+		srv := httptest.NewServer(s.Handler)
+		defer srv.Close()
+		anna, mana, anri := visit(t, srv, s, respondent), visit(t, srv, s, manager), visit(t, srv, s, analyst)
+		hub := anna.link(anna.get("/filings"), `/filings/[0-9A-Z]{26}`)
+		campaign := mana.link(mana.get("/campaigns"), `/campaigns/[0-9A-Z]{26}`)
+		for _, p := range []struct {
+			who    *visitor
+			path   string
+			budget int
+		}{
+			{anna, "/", 15}, {anna, "/filings", 15}, {anna, hub, 25}, {anna, hub + "/sections/governance", 25}, {anna, hub + "/check", 20},
+			{anna, "/returns", 15}, {anna, "/actions", 15}, {anna, "/search?q=backup", 15}, {anna, "/inbox", 15},
+			{mana, "/", 15}, {mana, "/campaigns", 15}, {mana, campaign, 20}, {mana, campaign + "/filings", 20}, {anri, campaign + "/release", 20},
+		} {
+			res, err := p.who.http.Get(srv.URL + p.path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = res.Body.Close() // only the header is read
+			n, err := strconv.Atoi(res.Header.Get("Statements"))
+			if err != nil || n == 0 || n > p.budget || res.StatusCode != 200 {
+				t.Errorf("%s: %d statements, budget %d (status %d, %v)", p.path, n, p.budget, res.StatusCode, err)
+			}
+		}
+	})
+}
