@@ -63,6 +63,7 @@ type builder struct {
 	links   []int32  // of the register, by service and rank
 	twice   []Review
 	serving []int32 // services of each contract of the register
+	others  []told  // links that no chain member shows
 }
 
 // useRow is a use on its way to its place.
@@ -238,11 +239,14 @@ func (b *builder) finish() *Graph {
 			list[i] = c.of[p]
 		}
 	}
+	for i, l := range b.others {
+		b.others[i].provider, b.others[i].recipient = c.of[l.provider], c.of[l.recipient]
+	}
 	var wg sync.WaitGroup
 	wg.Go(func() { g.usesOf = transpose(len(g.Supplies.Contract), g.Uses.Supply) })
 	wg.Go(func() {
 		g.memberOf = transpose(len(g.Providers.Key), g.Chain.Provider)
-		g.linkProviders()
+		g.linkProviders(b.others)
 	})
 	wg.Wait()
 	b.findInstitutions(&c)

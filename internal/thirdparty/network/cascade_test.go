@@ -1,6 +1,7 @@
 package network
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -249,5 +250,24 @@ func BenchmarkSingleFailures(b *testing.B) {
 				b.ReportMetric(float64(len(g.RankFailures(ByProvider, 0, c.r))), "failures")
 			}
 		})
+	}
+}
+
+// TestEveryLinkTold: a provider that stands behind another by two links fails it
+// by the longer one, and by every way, with the rule "sector" too.
+func TestEveryLinkTold(t *testing.T) {
+	provider := func(name string) Provider {
+		return Provider{ID: Ident{CRN, Country{'X', 'X'}, name}, Name: name, Parent: -1}
+	}
+	r := &Register{Institution: Institution{ID: "a"}, Providers: []Provider{provider("direct"), provider("behind"), provider("side")},
+		Contracts: []Contract{{}}, Functions: []Function{{Critical: Yes, RTO: 0, RPO: NoHours, Tolerance: NoHours}},
+		Services: []Service{{Provider: 0, Hours: 9}}, Uses: []Use{{}},
+		Links: []Link{{0, 1, 0, 2, 0}, {0, 1, 0, 2, 3}, {0, 2, 0, 2, 8}, {0, 1, 2, 3, 5}}}
+	g := Build(slices.Values([]*Register{r}), DefaultOptions())
+	behind := int32(slices.Index(g.Providers.Name, "behind"))
+	for _, sector := range []bool{false, true} {
+		if o := outages(g, []int32{behind}, 40, Rules{Sector: sector}); o[0] != 5 {
+			t.Errorf("sector %v: out for %d hours, want 5 by way of the side", sector, o[0])
+		}
 	}
 }

@@ -32,12 +32,17 @@ func (b *builder) addChain(r *Register, v *Service, links []int32) {
 			}
 		}
 	}
+	b.addOthers(r, links, at)
+	orphans := len(c.Supply)
 	for _, i := range links {
 		l := &r.Links[i]
-		if _, ok := at.get(l.Provider); !ok {
+		switch k, ok := at.get(l.Provider); {
+		case !ok:
 			b.g.Orphans++
 			at.put(l.Provider, len(c.Supply))
 			b.addMember(supply, l.Provider, max(l.Rank, 2), v.Provider, min(own, b.linkHours(l)), b.linkHours(l))
+		case k >= orphans && b.linkHours(l) > c.Link[k]:
+			c.Link[k], c.Hours[k] = b.linkHours(l), min(own, b.linkHours(l))
 		}
 	}
 	for k := start; k < len(c.Supply); k++ { // from here on by party
@@ -45,6 +50,26 @@ func (b *builder) addChain(r *Register, v *Service, links []int32) {
 	}
 	b.g.Supplies.ChainStart = append(b.g.Supplies.ChainStart, int32(len(c.Supply)))
 }
+
+// addOthers keeps the links of a chain that are not the one its member shows: a
+// provider may supply several members, or one by several links.
+func (b *builder) addOthers(r *Register, links []int32, at *places) {
+	c := &b.g.Chain
+	for _, i := range links {
+		l := &r.Links[i]
+		k, ok := at.get(l.Provider)
+		if _, to := at.get(l.Recipient); !ok || !to {
+			continue
+		}
+		if h := b.linkHours(l); l.Recipient != c.Recipient[k] || h > c.Link[k] {
+			b.others = append(b.others, told{b.party[l.Provider], b.party[l.Recipient], h})
+		}
+	}
+}
+
+// told is a link as a register tells it: who supplies whom, and the hours to
+// substitute it.
+type told struct{ provider, recipient, hours int32 }
 
 func (b *builder) linkHours(l *Link) int32 {
 	if l.Hours >= 0 {
@@ -115,8 +140,9 @@ func (p *places) put(key int32, pos int) {
 }
 
 // linkProviders joins the links of all chains: who supplies whom anywhere in the
-// sector, with the longest time to substitute.
-func (g *Graph) linkProviders() {
+// sector, with the longest time to substitute. Others are the links that no
+// member of a chain shows.
+func (g *Graph) linkProviders(others []told) {
 	type link struct {
 		ends  uint64 // supplier and recipient
 		hours int32
@@ -125,6 +151,11 @@ func (g *Graph) linkProviders() {
 	for k, p := range g.Chain.Provider {
 		if to := g.Chain.Recipient[k]; to != p {
 			all = append(all, link{uint64(p)<<32 | uint64(to), g.Chain.Link[k]})
+		}
+	}
+	for _, l := range others {
+		if l.provider != l.recipient {
+			all = append(all, link{uint64(l.provider)<<32 | uint64(l.recipient), l.hours})
 		}
 	}
 	slices.SortFunc(all, func(x, y link) int { return cmp.Or(cmp.Compare(x.ends, y.ends), cmp.Compare(y.hours, x.hours)) })
