@@ -39,6 +39,11 @@ func (s *Store) Draft(ctx context.Context, q db.Querier, f *form.Form, tenant, r
 	if err != nil {
 		return Draft{}, err
 	}
+	return draftOf(f, rows)
+}
+
+func draftOf(f *form.Form, rows []answerRow) (Draft, error) {
+	var err error
 	d := Draft{Versions: make(map[string]int64, len(rows)), Persons: make(map[string]string, len(rows)), At: make(map[string]int64, len(rows))}
 	texts := make([]string, 0, len(rows))
 	for _, r := range rows {

@@ -14,7 +14,7 @@ import (
 
 // Limits of a record: its fields and its bytes.
 const (
-	maxFields = 64
+	maxFields = 256
 	maxRecord = 1 << 20
 )
 
