@@ -30,6 +30,7 @@ import (
 	"yagura/internal/notice"
 	"yagura/internal/org"
 	"yagura/internal/record"
+	"yagura/internal/register"
 	"yagura/internal/signin"
 	"yagura/internal/web"
 	"yagura/internal/webkit"
@@ -142,6 +143,7 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	t := &teller{s}
 	s.Filings = filing.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Records, t.filing)
 	s.Campaigns = campaign.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Filings, s.Forms, t.campaign)
+	s.Registers = register.New(d, cfg.Clock, s.Policies, s.Orgs, s.Records)
 	s.Actions = action.New(d, cfg.Clock, s.IDs, s.Policies)
 	s.Feedback = release.New(s.Campaigns, s.Orgs, s.Catalog, cfg.Clock, cfg.Notice)
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -31,6 +32,7 @@ import (
 	"yagura/internal/notice"
 	"yagura/internal/org"
 	"yagura/internal/record"
+	"yagura/internal/register"
 	"yagura/internal/signin"
 	"yagura/internal/storetest"
 	"yagura/internal/web"
@@ -86,7 +88,7 @@ func (b *askerBench) join(d *db.DB) {
 	ids, key := id.Seeded(b.clock, 1), make([]byte, 32)
 	var e [6]error
 	b.DB, b.Clock, b.Base = d, b.clock, "https://yagura.example"
-	b.Forms, e[0] = form.NewLibrary(fstest.MapFS{"forms/toy@2025.yaml": edition("2025", "#sup"), "forms/toy@2026.yaml": edition("2026", "sup")})
+	b.Forms, e[0] = form.NewLibrary(fstest.MapFS{"forms/toy@2025.yaml": edition("2025", "#sup"), "forms/toy@2026.yaml": edition("2026", "sup")}, os.DirFS("../register/testdata"))
 	b.Policies, e[1] = authz.New(nil)
 	b.Signin, e[2] = signin.New(d, b.clock, ids, signin.Config{Key: key, Issuer: "Yagura"})
 	b.Records, e[3] = record.New(b.clock, ids, b.Forms, key)
@@ -98,6 +100,7 @@ func (b *askerBench) join(d *db.DB) {
 	b.Orgs = org.New(d, b.clock, ids, b.Policies)
 	b.Filings = filing.New(d, b.clock, ids, b.Policies, b.Orgs, b.Records, nil)
 	b.Campaigns = campaign.New(d, b.clock, ids, b.Policies, b.Orgs, b.Filings, b.Forms, nil)
+	b.Registers = register.New(d, b.clock, b.Policies, b.Orgs, b.Records)
 	b.Actions = action.New(d, b.clock, ids, b.Policies)
 	b.Kit = &webkit.Kit{Clock: b.clock, IDs: ids, Log: slog.New(slog.DiscardHandler), Secret: key, Plain: true,
 		Count: func(ctx context.Context) (context.Context, func() int) {

@@ -25,6 +25,7 @@ import (
 	"yagura/internal/notice"
 	"yagura/internal/org"
 	"yagura/internal/record"
+	"yagura/internal/register"
 	"yagura/internal/signin"
 	"yagura/internal/webkit"
 )
@@ -38,6 +39,7 @@ type Deps struct {
 	Orgs      *org.Store
 	Signin    *signin.Store
 	Records   *record.Store
+	Registers *register.Store
 	Filings   *filing.Store
 	Campaigns *campaign.Store
 	Actions   *action.Store
@@ -109,6 +111,7 @@ func (s *server) routes() []route {
 		s.filingRoutes(),
 		s.returnRoutes(),
 		s.actionRoutes(),
+		s.registerRoutes(),
 		s.searchRoutes(),
 		s.campaignRoutes(),
 		s.receivedRoutes(),
