@@ -82,6 +82,7 @@ func SeedDemo(ctx context.Context, s *Site, files fs.FS, cfg SiteConfig, o DemoO
 		func() error { return d.organisations(ctx, sector) },
 		func() error { return d.lastYear(ctx, prev, sector.Previous) },
 		func() error { return d.thisYear(ctx, cur, sector.Current, o.Now) },
+		func() error { return d.registers(ctx) },
 	} {
 		if err := step(); err != nil {
 			return nil, err

@@ -118,6 +118,8 @@ func (p policyRow) address(path string, of house) string {
 			return of.action
 		case "people":
 			return of.persons["guest"]
+		case "registers":
+			return of.record
 		default:
 			return of.filing
 		}

@@ -14,8 +14,10 @@ import (
 	"yagura/internal/campaign"
 	"yagura/internal/clock"
 	"yagura/internal/db"
+	"yagura/internal/form"
 	"yagura/internal/ledger"
 	"yagura/internal/org"
+	"yagura/internal/record"
 	"yagura/internal/signin"
 	"yagura/internal/storetest"
 )
@@ -39,6 +41,7 @@ type house struct {
 	filing   string                // of a bank
 	campaign string                // of an asker
 	action   string
+	record   string                // of a register
 	sessions map[authz.Role]string // of the screens; see sit
 }
 
@@ -69,6 +72,7 @@ func twinSite(t *testing.T, e storetest.Engine) *twins {
 		s.asked(&s.askers[i], &s.banks[i])
 		s.plan(&s.askers[i])
 		s.plan(&s.banks[i])
+		s.enter(&s.banks[i])
 	}
 	server := httptest.NewServer(site.Handler)
 	t.Cleanup(server.Close)
@@ -132,6 +136,17 @@ func (s *twins) asked(asker, bank *house) {
 		s.t.Fatal(rows, err)
 	}
 	asker.campaign, bank.filing, asker.filing, bank.campaign = id, rows[0].ID, rows[0].ID, id
+}
+
+// enter enters a third party in a bank's register.
+func (s *twins) enter(bank *house) {
+	s.t.Helper()
+	p := record.Page{Shown: []string{"ven.name"}, Answers: form.Answers{"ven.name": {Value: "委託先"}}}
+	sh, _, err := s.Registers.Save(context.Background(), bank.actor(authz.Respondent), "ict-vendors", "", "screen", p)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	bank.record = sh.ID
 }
 
 // reply is what came back.
