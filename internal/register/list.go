@@ -66,17 +66,19 @@ func (s *Store) Removed(ctx context.Context, a authz.Actor, formID string) ([]re
 type Summary struct {
 	Form       *form.Form
 	Records    int
-	Incomplete int            // records that lack a required answer
-	Missing    int            // required answers that are lacking, of all records
-	Lacking    map[string]int // of these, by record
-	Score      float64        // mean of the records' scores, 0 to 100; NaN when the form scores nothing
+	Incomplete int                     // records that lack a required answer
+	Missing    int                     // required answers that are lacking, of all records
+	Lacking    map[string]int          // of these, by record
+	Answers    map[string]form.Answers // by record
+	Score      float64                 // mean of the records' scores, 0 to 100; NaN when the form scores nothing
 }
 
 // Summarise counts what a register's records lack and how they score.
 func Summarise(f *form.Form, records []record.Full, o *form.Org) Summary {
-	out := Summary{Form: f, Records: len(records), Score: math.NaN(), Lacking: map[string]int{}}
+	out := Summary{Form: f, Records: len(records), Score: math.NaN(), Lacking: map[string]int{}, Answers: map[string]form.Answers{}}
 	sum, scored := 0.0, 0
 	for _, r := range records {
+		out.Answers[r.ID] = r.Draft.Answers
 		e := f.Evaluate(r.Draft.Answers, nil, o)
 		if n := len(missing(f, e.Findings())); n > 0 {
 			out.Incomplete++
@@ -94,9 +96,34 @@ func Summarise(f *form.Form, records []record.Full, o *form.Org) Summary {
 	return out
 }
 
-// Overview is the state of every register that is meant for the actor's organisation.
+// Overview is the state of every register that is meant for the actor's organisation; a
+// register stands behind those that its records point to.
 func (s *Store) Overview(ctx context.Context, a authz.Actor) ([]Summary, error) {
-	return s.summaries(ctx, a, s.records.Forms().Registers())
+	return s.summaries(ctx, a, inOrder(s.records.Forms().Registers()))
+}
+
+// inOrder puts forms behind those that they point to, otherwise as they were; where forms
+// point to each other, the first one leads.
+func inOrder(forms []*form.Form) []*form.Form {
+	of := map[string]*form.Form{}
+	for _, f := range forms {
+		of[f.ID] = f
+	}
+	var out []*form.Form
+	done := map[string]bool{}
+	var put func(f *form.Form)
+	put = func(f *form.Form) {
+		if f == nil || done[f.ID] {
+			return
+		}
+		done[f.ID] = true
+		refs(f, func(_ string, it *form.Item) { put(of[target(it)]) })
+		out = append(out, f)
+	}
+	for _, f := range forms {
+		put(f)
+	}
+	return out
 }
 
 // Summary is the state of one register.

@@ -148,8 +148,8 @@ func (c *call) recordTable(f *form.Form, list register.Listing, sum register.Sum
 		var row []webkit.Cell
 		for i, id := range f.Lists {
 			it, text := f.Item(id), ""
-			if value, err := it.ParseValue(r.Cells[id]); err == nil && r.Cells[id] != "" {
-				text = webkit.AnswerText(c.ctx, it, form.Answer{Value: value}, options[id])
+			if a, ok := sum.Answers[r.ID][id]; ok {
+				text = webkit.AnswerText(c.ctx, it, a, options[id])
 			}
 			cell := webkit.Cell{Text: text}
 			if i == 0 {

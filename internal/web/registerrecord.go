@@ -1,7 +1,9 @@
 package web
 
 import (
+	"cmp"
 	"errors"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -48,7 +50,10 @@ func (c *call) recordPage() error {
 	}
 	v := recordView{Sheet: sh, URL: recordURL(sh), Writes: c.Registers.May(c.actor, "record.write")}
 	v.Facts = []webkit.Term{{Title: c.say("webregister.updated"), Text: c.moment(sh.UpdatedAt) + "　" + memberName(sh.UpdatedBy, members)}}
-	for _, sec := range sh.FormDef.Sections {
+	for i, sec := range sh.FormDef.Sections {
+		if score := sh.Eval.Sections[i]; !math.IsNaN(score) {
+			v.Facts = append(v.Facts, webkit.Term{Title: c.say("webregister.covered", "section", sec.Title), Text: strconv.Itoa(int(math.Round(score))) + "%"})
+		}
 		fv := c.recordSectionView(sh, sec, to)
 		fv.Quiet = true
 		if v.Writes && sh.RemovedAt == 0 {
@@ -306,6 +311,10 @@ func (c *call) recordEvents(sh register.Sheet, past []record.Past, members []org
 	options := refOptions(to)
 	var out []webkit.Event
 	var lines [][]webkit.Term
+	past = slices.Clone(past)
+	slices.SortStableFunc(past, func(a, b record.Past) int {
+		return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(place(sh.FormDef, a.Item), place(sh.FormDef, b.Item)))
+	})
 	for i, p := range past {
 		if i == 0 || p.At != past[i-1].At || p.Person != past[i-1].Person || p.Via != past[i-1].Via {
 			out = append(out, webkit.Event{At: c.moment(p.At), Who: memberName(p.Person, members), What: c.say("web.filing.via." + p.Via)})
@@ -329,6 +338,14 @@ func (c *call) recordEvents(sh register.Sheet, past []record.Past, members []org
 		out[i].Body = webkit.DescriptionList(lines[i])
 	}
 	return out
+}
+
+// place is where an item stands in its form, -1 when this edition has it no more.
+func place(f *form.Form, item string) int {
+	if it := f.Item(item); it != nil {
+		return it.Index()
+	}
+	return -1
 }
 
 func (c *call) recordRemove() error {
