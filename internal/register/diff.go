@@ -82,6 +82,11 @@ func (d *differ) place(fd *finding.Finding, row, column int) {
 	fd.File, fd.Sheet, fd.Row = d.file, d.list.Sheet, row
 	switch {
 	case column < 0:
+	case d.columns[column] != nil && fd.Pointer == "":
+		fd.Pointer = "/" + d.columns[column].item.ID
+	}
+	switch {
+	case column < 0:
 	case d.list.Sheet != "":
 		fd.Column = sheet.Letters(column + 1)
 	case d.columns[column] != nil:

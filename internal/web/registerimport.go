@@ -81,8 +81,7 @@ func (c *call) compare(status int, name string, data []byte) error {
 	}
 	v.Faults = webkit.TableView{Caption: c.say("webregister.faults"), HideCaption: true, Columns: heads(c.columns("web.filing.import-place", "webregister.value", "web.filing.import-what"))}
 	for _, f := range plan.Findings {
-		f.File = ""
-		v.Faults.Rows = append(v.Faults.Rows, []webkit.Cell{{Text: f.Place(), Head: true}, {Text: f.Value}, {Text: f.Text(c.lang)}})
+		v.Faults.Rows = append(v.Faults.Rows, []webkit.Cell{{Text: c.placeOf(plan.Form, f), Head: true}, {Text: f.Value}, {Text: f.Text(c.lang)}})
 	}
 	options := refOptions(to)
 	for i, row := range plan.Rows {
@@ -105,6 +104,15 @@ func (c *call) compare(status int, name string, data []byte) error {
 		v.Diffs = append(v.Diffs, d)
 	}
 	return c.showRegisterImport(status, plan.Form, v)
+}
+
+// placeOf says where in a file a finding is, with the item's name where it is known.
+func (c *call) placeOf(f *form.Form, fd finding.Finding) string {
+	fd.File = ""
+	if it := f.Item(pointed(fd)); it != nil && fd.Row > 0 {
+		return c.say("webregister.place", "place", fd.Place(), "row", fd.Row, "item", it.Ask)
+	}
+	return fd.Place()
 }
 
 // inWords is an answer with its comment, "" for none.
