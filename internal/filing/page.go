@@ -18,6 +18,7 @@ type Filter struct {
 	State    State
 	Open     bool   // only those without a submission that stands
 	Late     bool   // only those past their deadline without one
+	Done     bool   // only those with a submission that stands
 	Text     string // part of the code or of a name, without regard to case
 	Trial    bool   // those of the test run instead of the others
 	Sort     string // a key of Sorts; default code
@@ -50,8 +51,8 @@ var stateOrder = func() string {
 // Sorts lists the keys of Filter.Sort, the default first.
 var Sorts = []string{"code", "name", "sector", "state", "progress", "due", "submitted"}
 
-// likeText makes a text that LIKE takes literally (with escape '\').
-var likeText = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+// likeText makes a text that LIKE takes literally (with escape '!').
+var likeText = strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`)
 
 // ReceivedPage lists received filings of the actor's organisation and counts all that
 // the filter lets pass.
@@ -107,11 +108,14 @@ func (f Filter) where(now int64) (string, db.Args) {
 	if f.Open || f.Late {
 		text += " and (revision = 0 or state = 'returned')"
 	}
+	if f.Done {
+		text += " and revision > 0 and state <> 'returned'"
+	}
 	if f.Late {
 		add("due_at < :now", "now", now)
 	}
 	if t := strings.ToLower(strings.TrimSpace(f.Text)); t != "" {
-		add(`(lower(code) like :text escape '\' or lower(name_ja) like :text escape '\' or lower(name_en) like :text escape '\')`, "text", "%"+likeText.Replace(t)+"%")
+		add(`(lower(code) like :text escape '!' or lower(name_ja) like :text escape '!' or lower(name_en) like :text escape '!')`, "text", "%"+likeText.Replace(t)+"%")
 	}
 	return text, args
 }

@@ -42,7 +42,7 @@ type Bound struct {
 	Until string `db:"until"`
 }
 
-var likeText = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+var likeText = strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`)
 
 // PartyPage lists the parties of the actor's organisation and counts all that the
 // filter lets pass.
@@ -64,7 +64,7 @@ func (s *Store) PartyPage(ctx context.Context, a authz.Actor, f PartyFilter) (ro
 		where, args["bond"] = where+` and t.kind = :bond`, f.Bond
 	}
 	if t := strings.ToLower(strings.TrimSpace(f.Text)); t != "" {
-		where += ` and (lower(t.code) like :text escape '\' or lower(o.name_ja) like :text escape '\' or lower(o.name_en) like :text escape '\')`
+		where += ` and (lower(t.code) like :text escape '!' or lower(o.name_ja) like :text escape '!' or lower(o.name_en) like :text escape '!')`
 		args["text"] = "%" + likeText.Replace(t) + "%"
 	}
 	n, err := db.One[int64](ctx, s.db.Tenant(a.Org), `select count(*)`+where, args)
@@ -337,4 +337,20 @@ func (s *Store) logParties(ctx context.Context, tx *db.Tx, a authz.Actor, basis,
 	_, err = ledger.Append(ctx, tx, ledger.Entry{At: clock.Micros(s.now.Now()), Org: a.Org, Actor: a.Person, OnBehalfOf: a.OnBehalfOf, Kind: kind,
 		ObjectKind: "organisation", ObjectID: id, Basis: basis, Payload: ledger.HashPayload(text)})
 	return err
+}
+
+// FlagsToday are the designations that hold today, by the organisation's id, of all
+// parties of the actor's organisation.
+func (s *Store) FlagsToday(ctx context.Context, a authz.Actor) (map[string][]string, error) {
+	if _, err := s.may.Decide(a, "party.read", thing(a.Org)); err != nil {
+		return nil, err
+	}
+	all, err := s.flagsOf(ctx, a.Org)
+	out := make(map[string][]string, len(all))
+	for id, flags := range all {
+		if held := (Organisation{}).Form("", flags, s.today(), i18n.JA).Flags; len(held) > 0 {
+			out[id] = held
+		}
+	}
+	return out, err
 }

@@ -34,6 +34,7 @@ type receivedView struct {
 	Filter        webkit.FilterView
 	Text          string
 	Sector, State webkit.SelectView
+	Standing      webkit.SelectView // submitted, not submitted or overdue
 	Table         webkit.TableView
 	Remind        bool
 	Open          int // filings of the page that have not submitted
@@ -45,8 +46,10 @@ func (c *call) receivedList() error {
 		return err
 	}
 	q, at := c.r.URL.Query(), "/campaigns/"+k.ID+"/filings"
-	paging := webkit.ParsePaging(q)
-	f := filing.Filter{Campaign: k.ID, Sector: q.Get("sector"), State: filing.State(q.Get("state")), Text: q.Get("text"), Late: q.Get("late") != "", Limit: paging.Size, Offset: (paging.Page - 1) * paging.Size}
+	paging := webkit.ParsePaging(q, filing.Sorts...)
+	f := filing.Filter{Campaign: k.ID, Trial: k.State == campaign.Trial, Sector: q.Get("sector"), State: filing.State(q.Get("state")), Text: q.Get("text"),
+		Late: q.Get("late") != "" || q.Get("standing") == "late", Open: q.Get("standing") == "open", Done: q.Get("done") != "" || q.Get("standing") == "done",
+		Sort: paging.Sort, Desc: paging.Desc, Limit: paging.Size, Offset: paging.Offset()}
 	columns := c.columns("web.received.code", "web.received.name", "web.party.sector", "web.received.state", "web.received.progress", "web.received.submitted", "web.received.due", "web.received.reminded")
 	if q.Get("format") != "" {
 		f.Limit, f.Offset = 0, 0
@@ -69,13 +72,26 @@ func (c *call) receivedList() error {
 	}
 	v.Table = webkit.TableView{Caption: i18n.T(c.lang, "web.received.title"), HideCaption: true, Columns: heads(columns), Empty: i18n.T(c.lang, "web.received.none"), Downloads: c.exports(at, q),
 		Pager: &webkit.Pager{URL: c.r.URL.RequestURI(), Paging: paging, Total: total}}
+	v.Standing = c.standings(f)
+	for i, key := range []string{"code", "name", "sector", "state", "progress", "submitted", "due"} {
+		v.Table.Columns[i] = paging.Column(c.r.URL.RequestURI(), key, columns[i])
+	}
+	if v.Remind {
+		v.Table.Columns = append([]webkit.Column{{Title: i18n.T(c.lang, "web.campaign.select")}}, v.Table.Columns...)
+	}
 	for _, r := range rows {
-		v.Table.Rows = append(v.Table.Rows, []webkit.Cell{{Text: r.Code, URL: at + "/" + r.ID, Head: true}, {Text: r.Name().In(c.lang)}, {Text: c.sector(r.Sector)},
-			{Body: webkit.StatusTag(stateTone(r.State), i18n.T(c.lang, "filing.state."+string(r.State)))}, {Text: strconv.Itoa(r.Percent()) + "%"},
-			{Text: c.moment(r.SubmittedAt)}, {Text: c.moment(r.DueAt)}, {Text: c.moment(r.RemindedAt)}})
-		if !r.Done() {
-			v.Open++
+		cells := []webkit.Cell{{Text: r.Code, URL: at + "/" + r.ID, Head: true}, {Text: r.Name().In(c.lang)}, {Text: c.sector(r.Sector)},
+			{Body: webkit.StatusTag(stateTone(r.State), i18n.T(c.lang, "filing.state."+string(r.State)))}, {Body: webkit.ProgressBar(int(r.Answered), int(r.Total), r.Name().In(c.lang))},
+			{Text: c.moment(r.SubmittedAt)}, {Text: c.moment(r.DueAt)}, {Text: c.moment(r.RemindedAt)}}
+		if v.Remind {
+			box := webkit.Cell{}
+			if !r.Done() {
+				box.Body = rowBox("filing", r.ID, r.Name().In(c.lang), false)
+				v.Open++
+			}
+			cells = append([]webkit.Cell{box}, cells...)
 		}
+		v.Table.Rows = append(v.Table.Rows, cells)
 	}
 	page := c.titled(k.Title().In(c.lang))
 	page.Marking, page.Wide, page.Crumbs = k.Marking, true, []webkit.Crumb{{Text: i18n.T(c.lang, "web.campaign.list"), URL: "/campaigns"}}
@@ -104,10 +120,29 @@ func (c *call) receivedFilters(k campaign.Campaign, f filing.Filter) (sector, st
 	return
 }
 
-// receivedRemind reminds all who have not submitted, or the one that is named.
+// standings are the choices between what was submitted, what wasn't, and what is overdue.
+func (c *call) standings(f filing.Filter) webkit.SelectView {
+	v := webkit.SelectView{Name: "standing", Label: i18n.T(c.lang, "web.received.standing"), Blank: i18n.T(c.lang, "web.received.all"), Options: []webkit.SelectOption{
+		{Value: "done", Text: i18n.T(c.lang, "web.campaign.submitted")}, {Value: "open", Text: i18n.T(c.lang, "web.received.open")}, {Value: "late", Text: i18n.T(c.lang, "web.campaign.late")}}}
+	switch {
+	case f.Late:
+		v.Value = "late"
+	case f.Done:
+		v.Value = "done"
+	case f.Open:
+		v.Value = "open"
+	}
+	return v
+}
+
+// receivedRemind reminds those that are chosen; all who have not submitted only when
+// that is asked for, so that nobody reminds everyone by choosing none.
 func (c *call) receivedRemind() error {
-	id := c.r.PathValue("id")
-	n, err := c.Campaigns.Remind(c.ctx, c.actor, id, c.posted("filing")...)
+	id, chosen := c.r.PathValue("id"), c.posted("filing")
+	if c.r.PostFormValue("which") == "chosen" && len(chosen) == 0 {
+		return c.refuse("/campaigns/"+id+"/filings", i18n.NewError("web.campaign.choose-some"))
+	}
+	n, err := c.Campaigns.Remind(c.ctx, c.actor, id, chosen...)
 	if err != nil {
 		return c.refuseUnless(err, "/campaigns/"+id+"/filings")
 	}

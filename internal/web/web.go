@@ -116,6 +116,7 @@ func (s *server) routes() []route {
 		s.campaignRoutes(),
 		s.receivedRoutes(),
 		s.releaseRoutes(),
+		s.partyRoutes(),
 		s.settingsRoutes(),
 		s.passkeyRoutes(),
 		s.inboxRoutes(),
