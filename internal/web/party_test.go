@@ -13,12 +13,14 @@ import (
 	"yagura/internal/org"
 )
 
-// upload sends a file with a field beside it.
-func (b *askerBench) upload(name, address, file, content string, field, value string) *httptest.ResponseRecorder {
+// upload sends a file, with fields beside it: name, value, name, value.
+func (b *askerBench) upload(name, address, file, content string, fields ...string) *httptest.ResponseRecorder {
 	b.t.Helper()
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
-	b.must(m.WriteField(field, value))
+	for i := 0; i < len(fields); i += 2 {
+		b.must(m.WriteField(fields[i], fields[i+1]))
+	}
 	part, err := m.CreateFormFile("file", file)
 	b.must(err)
 	_, err = part.Write([]byte(content))

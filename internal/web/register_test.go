@@ -1,13 +1,9 @@
 package web_test
 
 import (
-	"bytes"
 	"encoding/json"
-	"mime/multipart"
 	"net/http"
-	"net/http/httptest"
 	"net/url"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -58,20 +54,18 @@ func TestScreensOfARegister(t *testing.T) {
 	})
 }
 
-var hidden = regexp.MustCompile(`<input type="hidden" name="(name|digest|content)" value="([^"]*)"`)
-
 func TestImportOfARegister(t *testing.T) {
 	eachAsker(t, org.Institution, func(b *askerBench) {
 		b.person(b.asker, "anna", authz.Respondent)
 		b.post("anna", "/registers/toy-seals/new", "_item", "seal.name", "seal.name", "代表者印", "_save", "next")
 		for _, format := range []string{"xlsx", "csv", "cp932"} {
 			file := b.page("anna", "/registers/toy-seals?format="+format, 200)
-			b.has(b.upload("anna", "/registers/toy-seals/import", "a."+format, []byte(file)), "変更はありません")
+			b.has(b.uploaded("anna", "/registers/toy-seals/import", "a."+format, []byte(file)), "変更はありません")
 		}
 		file := b.page("anna", "/registers/toy-seals?format=csv", 200)
-		wrong := b.upload("anna", "/registers/toy-seals/import", "a.csv", []byte(file+",部長印,三角\r\n"))
+		wrong := b.uploaded("anna", "/registers/toy-seals/import", "a.csv", []byte(file+",部長印,三角\r\n"))
 		b.has(wrong, "選択肢", "seal.kind", "三角")
-		page := b.upload("anna", "/registers/toy-seals/import", "a.csv", []byte(file+",部長印,角印\r\n"))
+		page := b.uploaded("anna", "/registers/toy-seals/import", "a.csv", []byte(file+",部長印,角印\r\n"))
 		b.has(page, "追加：部長印", "追加1件", "変更なし1件")
 		fields := url.Values{}
 		for _, m := range hidden.FindAllStringSubmatch(page, -1) {
@@ -88,23 +82,12 @@ func TestImportOfARegister(t *testing.T) {
 	})
 }
 
-// upload sends a file as a browser does and returns the page that answers.
-func (b *askerBench) upload(name, address, file string, data []byte) string {
+// uploaded is the page that answers a file, as a browser sends it.
+func (b *askerBench) uploaded(name, address, file string, data []byte) string {
 	b.t.Helper()
-	var body bytes.Buffer
-	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("file", file)
-	b.must(err)
-	_, err = part.Write(data)
-	b.must(err)
-	b.must(w.Close())
-	r := httptest.NewRequest(http.MethodPost, address, &body)
-	r.Header.Set("Content-Type", w.FormDataContentType())
-	r.AddCookie(&http.Cookie{Name: "session", Value: b.cookies[name]})
-	out := httptest.NewRecorder()
-	b.handler.ServeHTTP(out, r)
-	if out.Code != http.StatusOK {
-		b.t.Fatalf("upload to %s: %d\n%s", address, out.Code, plain(out.Body.String()))
+	w := b.upload(name, address, file, string(data))
+	if w.Code != http.StatusOK {
+		b.t.Fatalf("upload to %s: %d\n%s", address, w.Code, plain(w.Body.String()))
 	}
-	return out.Body.String()
+	return w.Body.String()
 }
