@@ -13,10 +13,10 @@ build: ## build the program into bin/
 test: deps ## install what the tests need, then run everything that must pass
 	$(GO) vet ./...
 	@test -z "$$(gofmt -l .)" || { echo "gofmt wants to change:"; gofmt -l .; exit 1; }
-	@YAGURA_SYSTEM_TESTS=1 $(GO) test -v ./... >test.log 2>&1; sh tools/testlog.sh test.log $$?
+	@YAGURA_SYSTEM_TESTS=1 $(GO) test -timeout 20m -v ./... >test.log 2>&1; sh tools/testlog.sh test.log $$?
 
 test-system: ## only the reports in Chromium, poppler and LibreOffice, and the documents' commands
-	@YAGURA_SYSTEM_TESTS=1 $(GO) test -count=1 -v ./internal/scripttest/... >test.log 2>&1; sh tools/testlog.sh test.log $$?
+	@YAGURA_SYSTEM_TESTS=1 $(GO) test -count=1 -timeout 20m -v ./internal/scripttest/... >test.log 2>&1; sh tools/testlog.sh test.log $$?
 
 deps: ## install the programs that the system tests use (Debian, as root)
 	@sh tools/install-deps.sh

@@ -123,7 +123,7 @@ func start() (string, error) {
 }
 
 func await(dsn, log string, gone <-chan error) error {
-	for range 300 {
+	for range 1200 { // a busy machine needs its time
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		conn, err := pgx.Connect(ctx, dsn)
 		if err == nil {
@@ -140,7 +140,7 @@ func await(dsn, log string, gone <-chan error) error {
 		}
 	}
 	text, _ := os.ReadFile(log)
-	return fmt.Errorf("the private server didn't answer in 30 s: %s", bytes.TrimSpace(text))
+	return fmt.Errorf("the private server didn't answer in two minutes: %s", bytes.TrimSpace(text))
 }
 
 // installation is the newest one where Debian's packages put it.
