@@ -101,7 +101,7 @@ func (d *Demonstration) organisations(ctx context.Context, sector demo.Sector) e
 			return err
 		}
 		for _, p := range sector.Parties {
-			id, err := s.Orgs.Add(ctx, tx, org.Organisation{Kind: org.Institution, NameJA: p.Name, NameEN: p.Name, Sector: p.Sector, Size: p.Size, Group: p.Group, Centre: p.Centre, Jurisdiction: p.Jurisdiction})
+			id, err := s.Orgs.Add(ctx, tx, org.Organisation{Kind: org.Institution, NameJA: p.Name, NameEN: i18n.T(i18n.EN, "demo.name."+p.Sector, "n", p.ID[1:]), Sector: p.Sector, Size: p.Size, Group: p.Group, Centre: p.Centre, Jurisdiction: p.Jurisdiction})
 			if err != nil {
 				return err
 			}
