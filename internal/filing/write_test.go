@@ -20,18 +20,18 @@ func TestWriteMergesPages(t *testing.T) {
 		f := b.assign(t, "2026")
 		shown := []string{"policy", "n", "note"}
 		first := form.Answers{"policy": yes(true), "n": yes(int64(1))}
-		sh, clash, err := b.Write(ctx, b.anna, f.ID, "screen", filing.Page{Shown: shown, Answers: first})
+		sh, clash, err := b.Write(ctx, b.anna, f.ID, "screen", record.Page{Shown: shown, Answers: first})
 		if err != nil || len(clash) > 0 || sh.Answered != 2 || sh.Version != f.Version+1 {
 			t.Fatalf("%+v %v %v", sh.Filing, clash, err)
 		}
 		seen := map[string]int64{"policy": 1, "n": 1}
-		if _, clash, err = b.Write(ctx, b.anna, f.ID, "screen", filing.Page{Shown: shown, Seen: seen,
+		if _, clash, err = b.Write(ctx, b.anna, f.ID, "screen", record.Page{Shown: shown, Seen: seen,
 			Answers: form.Answers{"policy": yes(true), "n": yes(int64(2)), "note": yes("甲")}}); err != nil || len(clash) > 0 {
 			t.Fatal(clash, err)
 		}
 		mina := b.anna
 		mina.Person = "mina"
-		sh, clash, err = b.Write(ctx, mina, f.ID, "screen", filing.Page{Shown: shown, Seen: seen,
+		sh, clash, err = b.Write(ctx, mina, f.ID, "screen", record.Page{Shown: shown, Seen: seen,
 			Answers: form.Answers{"policy": yes(true), "n": yes(int64(1)), "note": yes("乙")}})
 		if err != nil || len(clash) != 1 || clash["note"] == nil || clash["note"].Theirs.Value != "甲" {
 			t.Fatalf("%v %v", clash, err)
@@ -42,7 +42,7 @@ func TestWriteMergesPages(t *testing.T) {
 		if got := sh.Answerers(); !reflect.DeepEqual(got, []string{"anna"}) {
 			t.Error(got)
 		}
-		_, clash, err = b.Write(ctx, b.anna, f.ID, "screen", filing.Page{Shown: shown, Seen: map[string]int64{"policy": 1, "n": 2, "note": 1},
+		_, clash, err = b.Write(ctx, b.anna, f.ID, "screen", record.Page{Shown: shown, Seen: map[string]int64{"policy": 1, "n": 2, "note": 1},
 			Answers: form.Answers{"policy": yes(true), "note": yes("乙")}})
 		if err != nil || len(clash) > 0 {
 			t.Fatal(clash, err)
@@ -95,7 +95,7 @@ func TestPapers(t *testing.T) {
 		}
 		b.do(t, b.anna, f.ID, filing.Finish)
 		b.refused(t, errs.Conflict, b.Detach(ctx, b.anna, f.ID, "policy", ref.SHA256))
-		_, _, err = b.Write(ctx, b.anna, f.ID, "screen", filing.Page{Shown: []string{"policy"}})
+		_, _, err = b.Write(ctx, b.anna, f.ID, "screen", record.Page{Shown: []string{"policy"}})
 		b.refused(t, errs.Conflict, err)
 		sh, err := b.Sheet(ctx, b.chie, f.ID)
 		if got := b.Moves(b.chie, sh); err != nil || !reflect.DeepEqual(got, []filing.Move{filing.Check, filing.SendBack}) {

@@ -16,6 +16,7 @@ type Page struct {
 	Shown   []string
 	Answers form.Answers
 	Seen    map[string]int64
+	Again   bool // the page saves itself again and again: one's own saving between is no conflict
 }
 
 // Write stores what a page sends and returns the items stored. An answer that the page
@@ -29,7 +30,7 @@ func (s *Store) Write(ctx context.Context, tx *db.Tx, f *form.Form, tenant, reco
 	var stored []string
 	clash := map[string]*Conflict{}
 	for _, item := range p.Shown {
-		change, err := s.weigh(ctx, tx, f, tenant, record, now, p, item)
+		change, err := s.weigh(ctx, tx, f, tenant, record, now, person, p, item)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -52,7 +53,7 @@ func (s *Store) Write(ctx context.Context, tx *db.Tx, f *form.Form, tenant, reco
 
 // weigh decides whether an item of a page is to be stored: not when it says what is
 // stored already, nor when the page only repeats the answer that it was made from.
-func (s *Store) weigh(ctx context.Context, tx *db.Tx, f *form.Form, tenant, record string, now Draft, p Page, item string) (*Change, error) {
+func (s *Store) weigh(ctx context.Context, tx *db.Tx, f *form.Form, tenant, record string, now Draft, person string, p Page, item string) (*Change, error) {
 	want, have := p.Answers[item], now.Answers[item]
 	if want.Equal(have) && want.Carried == have.Carried {
 		return nil, nil
@@ -69,6 +70,9 @@ func (s *Store) weigh(ctx context.Context, tx *db.Tx, f *form.Form, tenant, reco
 	}
 	if seen == 0 && now.Versions[item] > 0 && want.Equal(form.Answer{}) {
 		return nil, nil
+	}
+	if p.Again && now.Persons[item] == person {
+		seen = now.Versions[item]
 	}
 	return &Change{Item: item, Answer: want, Version: seen}, nil
 }

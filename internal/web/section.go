@@ -203,7 +203,7 @@ func (c *call) write(sh filing.Sheet, values url.Values, decoded form.Answers, f
 		id, _, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
 		unread[id] = true
 	}
-	p := filing.Page{Answers: decoded, Seen: map[string]int64{}}
+	p := record.Page{Answers: decoded, Seen: map[string]int64{}}
 	for _, id := range webkit.Shown(values) {
 		if unread[id] {
 			continue
