@@ -125,7 +125,7 @@ func plain(page string) string {
 }
 
 // fields are what a browser would post of the first form of a page whose action is the given one.
-func fields(t *testing.T, page, action string) url.Values {
+func fields(t testing.TB, page, action string) url.Values {
 	t.Helper()
 	doc, err := html.Parse(strings.NewReader(page))
 	if err != nil {

@@ -35,15 +35,29 @@ func Each(t *testing.T, f func(t *testing.T, e Engine)) {
 	})
 	t.Run(string(db.Postgres), func(t *testing.T) {
 		t.Helper() // the log of left out tests names the test, not this file
-		s, err := server()
-		switch {
-		case err != nil && os.Getenv("YAGURA_TEST_POSTGRES") != "", err != nil && os.Getenv("YAGURA_SYSTEM_TESTS") != "":
-			t.Fatalf("PostgreSQL was asked for, but %v", err)
-		case err != nil:
-			t.Skipf("PostgreSQL is left out: %v", err)
-		}
-		f(t, Engine{db.Postgres, s.database(t)})
+		f(t, privately(t))
 	})
+}
+
+// EachBench runs f as a benchmark on each engine, with an empty database.
+func EachBench(b *testing.B, f func(b *testing.B, e Engine)) {
+	b.Helper()
+	b.Run(string(db.SQLite), func(b *testing.B) { f(b, Engine{db.SQLite, filepath.Join(b.TempDir(), "yagura.db")}) })
+	b.Run(string(db.Postgres), func(b *testing.B) { f(b, privately(b)) })
+}
+
+// privately is an empty database of the private PostgreSQL; without one the test is
+// left out, or fails where everything is wanted.
+func privately(t testing.TB) Engine {
+	t.Helper()
+	s, err := server()
+	switch {
+	case err != nil && os.Getenv("YAGURA_TEST_POSTGRES") != "", err != nil && os.Getenv("YAGURA_SYSTEM_TESTS") != "":
+		t.Fatalf("PostgreSQL was asked for, but %v", err)
+	case err != nil:
+		t.Skipf("PostgreSQL is left out: %v", err)
+	}
+	return Engine{db.Postgres, s.database(t)}
 }
 
 // Open opens the database with its modules migrated, and closes it after the test.
