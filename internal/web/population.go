@@ -96,7 +96,11 @@ func (c *call) partyColumns() []string {
 }
 
 func (c *call) partyCells(o org.Party) []webkit.Cell {
-	return []webkit.Cell{{Text: o.Code}, {Text: o.Name().In(c.lang), URL: "/parties/" + o.ID, Head: true}, {Text: c.sector(o.Sector)}, {Text: c.size(o.Size)}}
+	name := webkit.Cell{Text: o.Name().In(c.lang), Head: true}
+	if c.routed("/parties") { // as in the navigation: no link to a page that isn't there
+		name.URL = "/parties/" + o.ID
+	}
+	return []webkit.Cell{{Text: o.Code}, name, {Text: c.sector(o.Sector)}, {Text: c.size(o.Size)}}
 }
 
 // sectorCounts counts parties by sector.
