@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 	}
 	sandbox = dir
 	code := m.Run()
+	theSite.stop()
 	os.RemoveAll(dir)
 	os.Exit(code)
 }
