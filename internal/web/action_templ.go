@@ -95,7 +95,7 @@ func actionShow(v actionView) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if v.Error != "" {
-			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#title", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.ErrorSummary([]webkit.Fault{{Href: "#f-title", Text: v.Error}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -252,7 +252,7 @@ func actionShow(v actionView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		for _, m := range v.Moves {
+		for i, m := range v.Moves {
 			templ_7745c5c3_Var9 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -265,7 +265,7 @@ func actionShow(v actionView) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = webkit.Input(webkit.InputView{Name: "note", Label: webkit.T(ctx, "web.action.note")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = webkit.Input(webkit.InputView{Name: "note", Of: strconv.Itoa(i) + "-", Label: webkit.T(ctx, "web.action.note")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

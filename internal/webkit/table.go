@@ -149,6 +149,7 @@ type SelectOption struct{ Value, Text string }
 // InputView is a one-line field outside of forms' sections.
 type InputView struct {
 	Name         string
+	Of           string // tells fields of one name on a page apart: a part of the id
 	Label        string
 	Value        string
 	Type         string // default text
