@@ -182,6 +182,56 @@ func (v *visitor) signIn(door url.Values) {
 	}
 }
 
+// fill sends the form of a page that is posted to the page's own address, with
+// some fields changed.
+func (v *visitor) fill(at string, changed url.Values) answer {
+	v.t.Helper()
+	values := url.Values{}
+	for form := range parse(v.t, v.get(at).body).Descendants() {
+		if form.Data != "form" || attr(form, "action") != at {
+			continue
+		}
+		for n := range form.Descendants() {
+			switch n.Data {
+			case "input":
+				values.Set(attr(n, "name"), attr(n, "value"))
+			case "select":
+				values.Set(attr(n, "name"), chosen(n))
+			}
+		}
+	}
+	if len(values) == 0 {
+		v.t.Fatalf("%s has no form", at)
+	}
+	for name, list := range changed {
+		values[name] = list
+	}
+	return v.read(v.client.PostForm(v.base+at, values))
+}
+
+// chosen is the value of a list of choices.
+func chosen(list *html.Node) string {
+	var first, selected *html.Node
+	for n := range list.Descendants() {
+		if n.Data != "option" {
+			continue
+		}
+		if first == nil {
+			first = n
+		}
+		if slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "selected" }) {
+			selected = n
+		}
+	}
+	if selected == nil {
+		selected = first
+	}
+	if selected == nil {
+		return ""
+	}
+	return attr(selected, "value")
+}
+
 func parse(t *testing.T, page []byte) *html.Node {
 	t.Helper()
 	doc, err := html.Parse(bytes.NewReader(page))
