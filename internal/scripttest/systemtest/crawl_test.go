@@ -79,8 +79,9 @@ func TestEveryScreenIsLinked(t *testing.T) {
 
 // unlinked are screens that the demonstration has no link to, with the reason.
 var unlinked = map[string]string{
-	"/settings/passkeys/new":    "a passkey wants a site with a name, which a loopback address has not",
-	"/filings/{id}/files/{sum}": "no evidence is attached to the synthetic answers",
+	"/settings/passkeys/new":                     "a passkey wants a site with a name, which a loopback address has not",
+	"/filings/{id}/files/{sum}":                  "no evidence is attached to the synthetic answers",
+	"/registers/{form}/records/{id}/files/{sum}": "nor to the synthetic registers",
 }
 
 // tours makes all tours, once.

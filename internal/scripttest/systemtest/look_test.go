@@ -71,7 +71,7 @@ func open(t *testing.T, browser context.Context) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	t.Cleanup(cancel)
-	b := &tab{t: t, ctx: ctx, base: siteAt(t)}
+	b := &tab{t: t, ctx: ctx, base: theSite(t).base}
 	if err := chromedp.Do(ctx); err != nil { // with a context that lasts: the window lives as long
 		t.Fatal(err)
 	}

@@ -2,13 +2,10 @@ package systemtest
 
 import (
 	"bytes"
-	"context"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
-	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,95 +14,9 @@ import (
 
 	"golang.org/x/net/html"
 
-	"yagura/internal/app"
 	"yagura/internal/i18n"
 	"yagura/internal/web"
 )
-
-// startLimit is how long the demonstration may take until it answers: its two
-// years are made in 20 s on a quiet machine.
-const startLimit = 4 * time.Minute
-
-// site is the demonstration in its server, started once for all tests.
-type site struct {
-	once   sync.Once
-	base   string // http://127.0.0.1:PORT, "" when it did not start
-	cancel context.CancelFunc
-	ended  chan int
-	out    *told
-}
-
-var theSite = &site{out: &told{}}
-
-// told keeps what the program says while it runs.
-type told struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (t *told) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.b.Write(p)
-}
-
-func (t *told) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.b.String()
-}
-
-var listening = regexp.MustCompile(`http://127\.0\.0\.1:\d+`)
-
-// siteAt is the address of the running demonstration.
-func siteAt(t *testing.T) string {
-	t.Helper()
-	theSite.once.Do(theSite.start)
-	if theSite.base == "" {
-		t.Fatalf("yagura demo --serve did not start\n%s", theSite.out)
-	}
-	return theSite.base
-}
-
-func (s *site) start() {
-	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel, s.ended = cancel, make(chan int, 1)
-	go func() {
-		s.ended <- app.Run(ctx, []string{"demo", "--serve", "--addr", "127.0.0.1:0", "--data", filepath.Join(sandbox, "site")}, app.Streams{Out: s.out, Err: s.out})
-	}()
-	client := http.Client{Timeout: 10 * time.Second}
-	for range int(startLimit / (200 * time.Millisecond)) {
-		select {
-		case code := <-s.ended:
-			s.ended <- code
-			return
-		case <-time.After(200 * time.Millisecond):
-		}
-		base := listening.FindString(s.out.String())
-		if base == "" {
-			continue
-		}
-		if res, err := client.Get(base + "/readyz"); err == nil {
-			res.Body.Close()
-			if res.StatusCode == http.StatusOK {
-				s.base = base
-				return
-			}
-		}
-	}
-}
-
-// stop ends the server and waits for it, since its folder is removed next.
-func (s *site) stop() {
-	if s.cancel == nil {
-		return
-	}
-	s.cancel()
-	select {
-	case <-s.ended:
-	case <-time.After(20 * time.Second):
-	}
-}
 
 // visitor is someone with a browser that runs no script.
 type visitor struct {
@@ -121,7 +32,7 @@ func visit(t *testing.T, lang i18n.Lang) *visitor {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &visitor{t, siteAt(t), lang, &http.Client{Jar: jar, Timeout: time.Minute}}
+	return &visitor{t, theSite(t).base, lang, &http.Client{Jar: jar, Timeout: time.Minute}}
 }
 
 // answer is a response that was read.

@@ -34,7 +34,9 @@ func TestMain(m *testing.M) {
 	}
 	sandbox = dir
 	code := m.Run()
-	theSite.stop()
+	if shared.site != nil {
+		shared.site.close()
+	}
 	os.RemoveAll(dir)
 	os.Exit(code)
 }
