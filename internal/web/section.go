@@ -92,7 +92,7 @@ func (c *call) sectionPage() error {
 }
 
 func (c *call) sectionSave() error {
-	sh, values, pressed, err := c.sectionPosted()
+	sh, values, pressed, err := c.sectionPosted(true)
 	if err != nil {
 		return err
 	}
@@ -120,7 +120,9 @@ func (c *call) sectionSave() error {
 		return c.showSection(status, after, sec, i, webkit.FormSection(v), v)
 	}
 	next := "/filings/" + sh.ID
-	if i+1 < len(sh.FormDef.Sections) {
+	if values.Get("_save") == "stay" {
+		next += "/sections/" + sec.ID
+	} else if i+1 < len(sh.FormDef.Sections) {
 		next += "/sections/" + sh.FormDef.Sections[i+1].ID
 	}
 	return c.done(next, "web.filing.saved", "section", sec.Title)
@@ -128,7 +130,7 @@ func (c *call) sectionSave() error {
 
 // sectionAutosave stores what can be read while the page is being filled in.
 func (c *call) sectionAutosave() error {
-	sh, values, _, err := c.sectionPosted()
+	sh, values, _, err := c.sectionPosted(false)
 	if err != nil {
 		return err
 	}
@@ -150,8 +152,8 @@ func (c *call) sectionAutosave() error {
 }
 
 // sectionPosted reads a section's fields, stores uploaded files, and does what the section's
-// own buttons ask.
-func (c *call) sectionPosted() (filing.Sheet, url.Values, string, error) {
+// own buttons ask, if one may have been pressed.
+func (c *call) sectionPosted(buttons bool) (filing.Sheet, url.Values, string, error) {
 	if err := c.r.ParseMultipartForm(8 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return filing.Sheet{}, nil, "", errs.New(errs.Invalid, "%w", i18n.NewError("web.filing.bad-form"))
 	}
@@ -160,7 +162,11 @@ func (c *call) sectionPosted() (filing.Sheet, url.Values, string, error) {
 		return sh, nil, "", err
 	}
 	section := c.r.PathValue("section")
-	values, pressed := webkit.Edit(sh.FormDef, section, c.r.PostForm, sh.Previous, sh.Draft.Answers, c.lang)
+	posted := c.r.PostForm
+	if !buttons {
+		posted = webkit.Unpressed(posted)
+	}
+	values, pressed := webkit.Edit(sh.FormDef, section, posted, sh.Previous, sh.Draft.Answers, c.lang)
 	if c.r.MultipartForm == nil {
 		return sh, values, pressed, nil
 	}

@@ -17,10 +17,7 @@ import (
 // whose button was pressed: "" when none was, so that the form is to be saved.
 // previous and theirs may be nil.
 func Edit(f *form.Form, section string, values url.Values, previous, theirs form.Answers, lang i18n.Lang) (url.Values, string) {
-	out := maps.Clone(values)
-	for _, name := range []string{fieldAdd, fieldRemove, fieldClear, fieldAgain} {
-		delete(out, name)
-	}
+	out := Unpressed(values)
 	s := sectionOf(f, section)
 	if s == nil {
 		return out, ""
@@ -48,6 +45,17 @@ func Edit(f *form.Form, section string, values url.Values, previous, theirs form
 		return out, it.ID
 	}
 	return out, ""
+}
+
+// Unpressed are the posted fields without those of the items' buttons. A saving
+// between wants these alone: htmx sends along the button that merely has the focus, as
+// when one tabs through the page.
+func Unpressed(values url.Values) url.Values {
+	out := maps.Clone(values)
+	for _, name := range []string{fieldAdd, fieldRemove, fieldClear, fieldAgain} {
+		delete(out, name)
+	}
+	return out
 }
 
 func rowCount(values url.Values, table string) int {

@@ -31,6 +31,7 @@ for (const form of $$("form[data-guard]")) {
   const status = form.querySelector("[data-unsaved]");
   let unsaved = form.querySelector(".has-error, .conflict") !== null;
   let sending = 0;
+  let sent = false; // the form itself, with whatever is still on its way
   const say = (text, failed = false) => {
     if (!status) return;
     status.textContent = text;
@@ -40,7 +41,8 @@ for (const form of $$("form[data-guard]")) {
     unsaved = true;
     if (status) say(status.dataset.unsaved);
   });
-  form.addEventListener("submit", () => { unsaved = false; });
+  form.addEventListener("submit", () => { sent = true; });
+  addEventListener("pageshow", () => { sent = false; });
   form.addEventListener("htmx:beforeRequest", () => {
     sending += 1;
     unsaved = false; // input during the request sets it again
@@ -58,7 +60,7 @@ for (const form of $$("form[data-guard]")) {
     if (status && code !== 409 && code !== 422) say(status.dataset.failed, true);
   });
   addEventListener("beforeunload", event => {
-    if (!unsaved && sending === 0) return;
+    if (sent || !unsaved && sending === 0) return;
     event.preventDefault();
     event.returnValue = document.body.dataset.leave;
   });
