@@ -5,7 +5,6 @@ import (
 
 	"yagura/internal/authz"
 	"yagura/internal/db"
-	"yagura/internal/errs"
 	"yagura/internal/form"
 	"yagura/internal/record"
 )
@@ -124,14 +123,8 @@ func (s *Store) Revision(ctx context.Context, a authz.Actor, f Filing, n int64) 
 	return s.records.Revision(ctx, s.db.Tenant(a.Org), a.Org, f.Record, n)
 }
 
-// Before is the last filing that the organisation submitted to the same asker in the
-// edition before, or NotFound.
+// Before is the earlier filing whose answers stand beside (Sheet.Previous), or NotFound.
 func (s *Store) Before(ctx context.Context, a authz.Actor, sh Sheet) (Filing, error) {
-	prev := s.records.Forms().Previous(sh.FormDef)
-	if prev == nil {
-		return Filing{}, errs.New(errs.NotFound, "filing: %s has no edition before", sh.FormDef.Name())
-	}
-	return db.One[Filing](ctx, s.db.Tenant(a.Org), `select `+columns+` from filing_own where tenant = :tenant and asker = :asker and form = :form
-		and edition = :edition and trial = 0 and revision > 0 order by submitted_at desc`,
-		db.Args{"asker": sh.Asker, "form": prev.ID, "edition": prev.Edition})
+	return db.One[Filing](ctx, s.db.Tenant(a.Org), `select `+columns+` from filing_own o where `+earlier,
+		sh.earlier(s.records.Forms().Previous(sh.FormDef)))
 }

@@ -63,22 +63,40 @@ func (s *Store) partyOrg(ctx context.Context, q db.Querier, f Filing) (form.Org,
 	return s.orgs.Form(ctx, q, f.Tenant, f.Code)
 }
 
-// previous gives the answers of the last submission to the same asker in the edition
-// before, under this edition's ids; nil when there is none.
-func (s *Store) previous(ctx context.Context, q db.Querier, f Filing, cur *form.Form) (form.Answers, error) {
-	prev := s.records.Forms().Previous(cur)
-	if prev == nil {
-		return nil, nil
+// earlier is the condition for the filings whose answers stand beside those of another:
+// submitted to the same asker, in the edition before, or in the same edition before the
+// other was asked for, since a form may be asked again unchanged.
+const earlier = `o.tenant = :tenant and o.asker = :asker and o.form = :form and o.id <> :id and o.trial = 0 and o.revision > 0
+	and (o.edition = :before or o.edition = :edition and o.submitted_at <= :asked) order by o.submitted_at desc`
+
+func (f Filing) earlier(prev *form.Form) db.Args {
+	args := db.Args{"tenant": f.Tenant, "asker": f.Asker, "form": f.Form, "id": f.ID, "edition": f.Edition, "asked": f.CreatedAt, "before": ""}
+	if prev != nil {
+		args["before"] = prev.Edition
 	}
-	doc, err := db.One[string](ctx, q, `select v.doc from filing_own o join record_revision v on v.tenant = :tenant and v.record = o.record and v.revision = o.revision
-		where o.tenant = :tenant and o.asker = :asker and o.form = :form and o.edition = :edition and o.trial = 0 order by o.submitted_at desc`,
-		db.Args{"tenant": f.Tenant, "asker": f.Asker, "form": prev.ID, "edition": prev.Edition})
+	return args
+}
+
+// previous gives the answers of the last earlier submission, under this edition's ids;
+// nil when there is none.
+func (s *Store) previous(ctx context.Context, q db.Querier, f Filing, cur *form.Form) (form.Answers, error) {
+	type row struct {
+		Doc     string `db:"doc"`
+		Edition string `db:"edition"`
+	}
+	prev := s.records.Forms().Previous(cur)
+	last, err := db.One[row](ctx, q, `select v.doc, o.edition from filing_own o join record_revision v on v.tenant = :tenant and v.record = o.record
+		and v.revision = o.revision where `+earlier, f.earlier(prev))
 	if errs.KindOf(err) == errs.NotFound {
 		return nil, nil
 	} else if err != nil {
 		return nil, err
 	}
-	answers, _ := prev.DecodeAnswers([]byte(doc))
+	if last.Edition == cur.Edition {
+		answers, _ := cur.DecodeAnswers([]byte(last.Doc))
+		return answers, nil
+	}
+	answers, _ := prev.DecodeAnswers([]byte(last.Doc))
 	return form.Translate(prev, answers, cur), nil
 }
 
@@ -147,10 +165,6 @@ func (s *Store) Carry(ctx context.Context, a authz.Actor, id string, items ...st
 	sh, err := s.Sheet(ctx, a, id)
 	if err != nil {
 		return sh, err
-	}
-	prev := s.records.Forms().Previous(sh.FormDef)
-	if prev == nil {
-		return sh, nil
 	}
 	var changes []record.Change
 	for _, item := range items {

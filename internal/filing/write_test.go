@@ -112,6 +112,13 @@ func TestPapers(t *testing.T) {
 		if err != nil || rev == none {
 			t.Error(err)
 		}
+		same, err := b.Sheet(ctx, b.anna, b.assign(t, sent.Edition).ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if was, err := b.Before(ctx, b.anna, same); err != nil || was.ID != sent.ID || len(same.Previous) == 0 {
+			t.Errorf("asked again in the same edition, %v stands beside, not %s: %v", same.Previous, sent.ID, err)
+		}
 		again, err := b.Sheet(ctx, b.anna, b.assign(t, "2025").ID)
 		if err != nil {
 			t.Fatal(err)
