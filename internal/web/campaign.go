@@ -2,6 +2,7 @@ package web
 
 import (
 	"strconv"
+	"strings"
 
 	"yagura/internal/authz"
 	"yagura/internal/campaign"
@@ -107,6 +108,9 @@ func (c *call) formTitle(id, edition string) string {
 }
 
 func editionTitle(f *form.Form, lang i18n.Lang) string {
+	if strings.Contains(f.Title.In(lang), f.Edition) {
+		return f.Title.In(lang)
+	}
 	return f.Title.In(lang) + i18n.T(lang, "web.campaign.edition", "edition", f.Edition)
 }
 

@@ -83,7 +83,7 @@ func (c *call) filingHub() error {
 	for _, sec := range sh.FormDef.Sections {
 		p, share := sh.Section(sec), shares[sec.ID]
 		task := webkit.Task{Title: sec.Title.In(c.lang), URL: "/filings/" + id + "/sections/" + sec.ID, Done: int(p.Answered), Of: int(p.Total),
-			Owner: ownerName(share, members, units, c.lang), Due: share.Due}
+			Shared: true, Owner: ownerName(share, members, units, c.lang), Due: share.Due}
 		task.Tone, task.State = c.sectionState(p, share)
 		v.Sections = append(v.Sections, task)
 	}

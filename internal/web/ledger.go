@@ -180,8 +180,18 @@ func (c *call) filingTrail() error {
 	for _, r := range reads {
 		v.Reads = append(v.Reads, webkit.Event{At: c.moment(r.At), Who: f.AskerName().In(c.lang) + " " + r.Name, What: webkit.T(c.ctx, "web.ledger.read-revision", "revision", r.Revision, "times", r.Times)})
 	}
+	def, err := c.Filings.Form(f)
+	if err != nil {
+		return err
+	}
+	asked := func(id string) string {
+		if it := def.Item(id); it != nil {
+			return it.Ask.In(c.lang)
+		}
+		return id
+	}
 	for _, p := range past {
-		v.Changes = append(v.Changes, webkit.Event{At: c.moment(p.At), Who: c.actorName(p.Person, members), What: webkit.T(c.ctx, "web.ledger.changed-item", "item", p.Item, "via", p.Via)})
+		v.Changes = append(v.Changes, webkit.Event{At: c.moment(p.At), Who: c.actorName(p.Person, members), What: webkit.T(c.ctx, "web.ledger.changed-item", "item", asked(p.Item), "via", i18n.T(c.lang, "web.filing.via."+p.Via))})
 	}
 	page := c.page("web.ledger.trail-title", "title", f.Title().In(c.lang))
 	page.Marking, page.Crumbs = f.Marking, []webkit.Crumb{{Text: i18n.T(c.lang, "web.ledger.title"), URL: "/ledger"}}

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"context"
+
 	"bytes"
 	"net/http"
 
@@ -28,7 +30,7 @@ func (c *call) returnList() error {
 	}
 	tasks := make([]webkit.Task, len(list))
 	for i, r := range list {
-		t := webkit.Task{Title: r.Title().In(c.lang), URL: "/returns/" + r.Campaign, Note: r.Asker().In(c.lang), Due: c.moment(r.PublishedAt), Tone: webkit.Info, State: i18n.T(c.lang, "web.return.new")}
+		t := webkit.Task{Title: r.Title().In(c.lang), URL: "/returns/" + r.Campaign, Note: i18n.T(c.lang, "web.return.from", "asker", r.Asker(), "at", c.moment(r.PublishedAt)), Tone: webkit.Info, State: i18n.T(c.lang, "web.return.new")}
 		if r.ReadAt != 0 {
 			t.Tone, t.State = webkit.Success, i18n.T(c.lang, "web.return.read")
 		}
@@ -41,6 +43,7 @@ func (c *call) returnList() error {
 type returnView struct {
 	campaign.Return
 	Steps   []stepView
+	Model   bool // the shares of others are known, by the response model
 	Actions []action.Action
 }
 
@@ -48,6 +51,15 @@ type stepView struct {
 	release.Step
 	Percent int
 	Planned bool // there is an action for it already
+}
+
+// terms say where the institution stands with an item, and where others of its standing do.
+func (v returnView) terms(ctx context.Context, s stepView) []webkit.Term {
+	out := []webkit.Term{{Title: webkit.T(ctx, "web.return.now"), Text: webkit.Say(ctx, s.Now)}, {Title: webkit.T(ctx, "web.return.next"), Text: webkit.Say(ctx, s.Next)}}
+	if v.Model {
+		out = append(out, webkit.Term{Title: webkit.T(ctx, "web.return.share"), Text: webkit.T(ctx, "web.return.share-text", "n", s.Percent)})
+	}
+	return out
 }
 
 // returnOf is one return of the actor's organisation, with its document in a language.
@@ -84,6 +96,7 @@ func (c *call) returnPage() error {
 		planned[a.Item] = true
 	}
 	for _, s := range steps {
+		v.Model = v.Model || s.Share > 0
 		v.Steps = append(v.Steps, stepView{s, int(100*s.Share + 0.5), planned[s.Item]})
 	}
 	page := c.titled(i18n.T(c.lang, "web.return.title-of", "campaign", r.Title()))

@@ -74,6 +74,7 @@ type Task struct {
 	Title    string
 	URL      string
 	Note     string
+	Shared   bool   // it is one of several that are assigned to people or units
 	Owner    string // who it is assigned to, "" when nobody
 	Tone     Tone
 	State    string // in words

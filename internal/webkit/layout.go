@@ -1,6 +1,7 @@
 package webkit
 
 import (
+	"context"
 	"net/url"
 	"strings"
 
@@ -46,4 +47,12 @@ func tlpClass(marking string) string {
 		return "tlp-green"
 	}
 	return "tlp-clear"
+}
+
+// signed is who looks at the page, and for whom.
+func (p Page) signed(ctx context.Context) string {
+	if p.Person == "" {
+		return p.Org
+	}
+	return p.Org + T(ctx, "webkit.list") + p.Person
 }
