@@ -139,9 +139,9 @@ func components() templ.Component {
 			{Title: "差し戻し中", Value: "23", Unit: "機関", Tone: webkit.Warning}, {Title: "残り", Value: "14", Unit: "営業日", Note: "12月14日（月）まで"},
 		}),
 		webkit.TaskList([]webkit.Task{
-			{Title: "第1章 ガバナンスと体制", URL: "/1", Owner: "経営企画部", Tone: webkit.Progress, State: "入力中", Done: 12, Of: 19, Due: "12月4日（金）", DaysLeft: days(8)},
-			{Title: "第2章 特定と防御", URL: "/2", Owner: "システム統括部", Tone: webkit.Success, State: "再鑑済み", Done: 44, Of: 44, Due: "12月4日（金）", DaysLeft: days(2)},
-			{Title: "第3章 検知・対応・復旧", URL: "/3", Tone: webkit.Neutral, State: "未着手", Of: 31, Due: "11月20日（金）", DaysLeft: days(-1), Note: "差し戻し：2問に再確認の依頼があります。"},
+			{Title: "第1章 ガバナンスと体制", URL: "/1", Shared: true, Owner: "経営企画部", Tone: webkit.Progress, State: "入力中", Done: 12, Of: 19, Due: "12月4日（金）", DaysLeft: days(8)},
+			{Title: "第2章 特定と防御", URL: "/2", Shared: true, Owner: "システム統括部", Tone: webkit.Success, State: "再鑑済み", Done: 44, Of: 44, Due: "12月4日（金）", DaysLeft: days(2)},
+			{Title: "第3章 検知・対応・復旧", URL: "/3", Shared: true, Tone: webkit.Neutral, State: "未着手", Of: 31, Due: "11月20日（金）", DaysLeft: days(-1), Note: "差し戻し：2問に再確認の依頼があります。"},
 		}),
 		webkit.Tabs("表示の切り替え", []webkit.Tab{{Text: "一覧", URL: "/a", Current: true}, {Text: "未提出", URL: "/b", Count: 7}, {Text: "履歴", URL: "/c"}}),
 		templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
