@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -34,6 +35,7 @@ type campaignForm struct {
 	Policy     string
 
 	Fault    string
+	At       string // name of the field that the fault is about, "" for none
 	Forms    []webkit.SelectOption
 	Classes  classes
 	Houses   []webkit.SelectOption // calendars
@@ -123,10 +125,34 @@ func (c *call) campaignSave() error {
 	if errs.KindOf(err) == errs.Conflict && c.text(err) == "" {
 		err = errs.New(errs.Conflict, "%w", i18n.NewError("web.campaign.conflict"))
 	}
+	v.At = faultyField(err)
 	if v.Fault = c.text(err); v.Fault == "" || errs.KindOf(err) == errs.Forbidden {
 		return err
 	}
 	return c.showCampaignForm(http.StatusUnprocessableEntity, v)
+}
+
+// faultyFields are the fields that a refused campaign was refused for, by the message.
+var faultyFields = map[string]string{"campaign.title-missing": "title_ja", "campaign.due-past": "date", "web.campaign.due-missing": "date"}
+
+func faultyField(err error) string {
+	var said *i18n.Error
+	if errors.As(err, &said) {
+		for key, name := range faultyFields {
+			if said.Text == i18n.Both(key) {
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// faultOf is what is wrong with the field of a name.
+func (v campaignForm) faultOf(name string) string {
+	if v.At == name {
+		return v.Fault
+	}
+	return ""
 }
 
 // campaignOf is the campaign that the page describes.

@@ -341,7 +341,7 @@ func (j *journey) othersAnswer(first int) {
 func (j *journey) closes() {
 	b := j.as(authz.Supervisor, 0)
 	b.to(j.campaign + "/filings")
-	b.click(`(//main//table//a)[1]`)
+	b.click(`(//main//tbody//a)[1]`)
 	b.lookAt("journey-received")
 	b.press(j.say("web.received.accept"))
 	b = j.as(authz.Manager, 0)
