@@ -77,7 +77,7 @@ func Mount(d Deps, screens http.Handler) http.Handler {
 	inner.HandleFunc("GET /docs/api", func(w http.ResponseWriter, r *http.Request) {
 		described[webkit.Lang(r.Context())].page(w, r)
 	})
-	shown := s.unforged(d.Kit.Wrap(inner))
+	shown := s.unfit(d.Kit.Wrap(inner))
 	outer := http.NewServeMux()
 	outer.Handle("/", screens)
 	for _, at := range []string{"/api/", "/openapi.json", "/docs/api"} {

@@ -73,8 +73,9 @@ func (s *server) guarded(next http.Handler) http.Handler {
 	h := s.limited(unchanged(s.idempotent(next)))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer s.recovered(w, r)
-		if r.Context().Value(forgedKey{}) != nil {
-			refuse(w, r, say(forbidden, "api.forged"))
+		webkit.NotePath(r, "")
+		if f, ok := r.Context().Value(unfitKey{}).(*fault); ok {
+			refuse(w, r, f)
 			return
 		}
 		c := &call{server: s, r: r, lang: webkit.Lang(r.Context())}
@@ -84,7 +85,7 @@ func (s *server) guarded(next http.Handler) http.Handler {
 			refuse(w, r, err)
 			return
 		}
-		c.r = r.WithContext(context.WithValue(r.Context(), callKey{}, c))
+		c.r = webkit.Watch(r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
 		h.ServeHTTP(w, c.r)
 	})
 }
@@ -97,22 +98,31 @@ func (s *server) recovered(w http.ResponseWriter, r *http.Request) {
 	if cause == http.ErrAbortHandler {
 		panic(cause)
 	}
-	err := errs.New(errs.Internal, "panic: %v", cause)
+	err := errs.Panicked(cause)
 	s.log(r, err)
 	refuse(w, r, err)
 }
 
-type forgedKey struct{}
+type unfitKey struct{}
 
-// unforged finds requests that a page of another site has made a browser send, and
-// has the API refuse them in its own words.
-func (s *server) unforged(next http.Handler) http.Handler {
+// unfit finds requests that a page of another site has made a browser send, and those
+// that announce too large a body, and has the API refuse them in its own words.
+func (s *server) unfit(next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if cross.Check(r) != nil {
-			r = r.Clone(context.WithValue(r.Context(), forgedKey{}, true))
+		var f *fault
+		switch {
+		case cross.Check(r) != nil:
+			f = say(forbidden, "api.forged")
+		case r.ContentLength > webkit.MaxBody:
+			f = &fault{kind: tooLarge}
+			w.Header().Set("Connection", "close") // what it still sends is not read
+		}
+		if f != nil {
+			r = r.Clone(context.WithValue(r.Context(), unfitKey{}, f))
 			r.Header.Del("Sec-Fetch-Site")
 			r.Header.Del("Origin")
+			r.ContentLength, r.Body = 0, http.NoBody
 		}
 		next.ServeHTTP(w, r)
 	})

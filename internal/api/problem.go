@@ -124,12 +124,25 @@ func problem(r *http.Request, err error) *Problem {
 		text = i18n.Both(refused.Key())
 	case signin.RefusalOf(err) != nil:
 		text = signin.RefusalOf(err).Text
+	case k == kind(errs.Unavailable) || k == internal:
+		text = fateText(r)
 	}
 	p.Status, p.Type, p.Title, p.Instance = k.status(), "/docs/api#"+string(k), i18n.T(lang, "api.title."+string(k)), webkit.RequestID(r.Context())
 	if p.Detail = text.In(lang); p.Detail == "" {
 		p.Detail = i18n.T(lang, "api.detail."+string(k))
 	}
 	return p
+}
+
+// fateText is said of a fault of the server when a change was stored, or may have been.
+func fateText(r *http.Request) i18n.Text {
+	switch stored, unknown := webkit.Unsettled(r); {
+	case stored:
+		return i18n.Both("api.fate.saved")
+	case unknown:
+		return i18n.Both("api.fate.unknown")
+	}
+	return i18n.Text{}
 }
 
 func unfitFlaws(u *filing.Unfit, lang i18n.Lang) []Flaw {
@@ -161,6 +174,9 @@ func headers(h http.Header, err error, status int) {
 	if errors.As(err, &own) && own.wait > 0 {
 		h.Set("Retry-After", strconv.Itoa(int((own.wait+time.Second-1)/time.Second)))
 	}
+	if status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", "10")
+	}
 	if status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="yagura"`)
 	}
@@ -169,7 +185,7 @@ func headers(h http.Header, err error, status int) {
 // log keeps what must be mended for the operator.
 func (s *server) log(r *http.Request, err error) {
 	if p := kind(errs.KindOf(err)).status(); p >= http.StatusInternalServerError {
-		s.Kit.Log.LogAttrs(r.Context(), slog.LevelError, "api", slog.String("request", webkit.RequestID(r.Context())), slog.String("error", err.Error()))
+		s.Kit.Log.LogAttrs(r.Context(), slog.LevelError, "api", slog.String("request", webkit.RequestID(r.Context())), slog.String("error", errs.Outline(err)))
 	}
 }
 

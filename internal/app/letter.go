@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yagura/internal/db"
+	"yagura/internal/errs"
 	"yagura/internal/i18n"
 	"yagura/internal/notice"
 	"yagura/internal/signin"
@@ -39,7 +40,7 @@ func (s *Site) letter(email, link string, lang i18n.Lang) {
 			return s.Notices.SendLetter(ctx, tx, notice.Letter{To: email, Lang: lang, Kind: "access.reset", Link: strings.TrimPrefix(link, s.Base)})
 		})
 		if err != nil {
-			s.Kit.Log.Error("letter", "error", err)
+			s.Kit.Log.Error("letter", "error", errs.Outline(err))
 		}
 		s.Runner.Wake()
 	}()

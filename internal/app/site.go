@@ -149,7 +149,7 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}
 	handlers := s.Notices.Handlers()
 	handlers[checkpointKind] = jobs.Handler{Outside: s.checkpoint}
-	s.Runner = jobs.New(d, cfg.Clock, handlers, jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", err) }})
+	s.Runner = jobs.New(d, cfg.Clock, handlers, jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", errs.Outline(err)) }})
 	s.metrics = newMetrics(cfg.Clock)
 	s.metrics.registry.MustRegister(state{s})
 	s.Passkeys = relyingParty(cfg.Base).ID != ""

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -22,12 +23,16 @@ import (
 type faultError struct {
 	op, what string
 	cause    error
-	again    bool // the transaction may be tried again from its beginning
-	lost     bool // the connection is gone
+	code     string // " (SQLSTATE 23505)", "" when the engine gave none
+	again    bool   // the transaction may be tried again from its beginning
+	lost     bool   // the connection is gone
 }
 
 func (f *faultError) Error() string { return "db: " + f.op + ": " + f.what }
 func (f *faultError) Unwrap() error { return f.cause }
+
+// Plain implements errs.Plain: for the operator, the engine's code as well.
+func (f *faultError) Plain() string { return f.Error() + f.code }
 
 // fault gives an engine's error its kind and a text that can be shown.
 func fault(op string, err error) error {
@@ -48,9 +53,13 @@ func classify(err error) (errs.Kind, faultError) {
 	case errors.Is(err, sql.ErrNoRows):
 		return errs.NotFound, faultError{what: "no such row"}
 	case errors.As(err, &pg):
-		return postgresFault(pg.Code)
+		kind, f := postgresFault(pg.Code)
+		f.code = " (SQLSTATE " + pg.Code + ")"
+		return kind, f
 	case errors.As(err, &lite):
-		return sqliteFault(lite.Code())
+		kind, f := sqliteFault(lite.Code())
+		f.code = " (SQLite " + strconv.Itoa(lite.Code()) + ")"
+		return kind, f
 	case errors.Is(err, context.DeadlineExceeded):
 		return errs.Unavailable, faultError{what: "the database didn't answer in time"}
 	case errors.Is(err, context.Canceled):

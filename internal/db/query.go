@@ -70,6 +70,7 @@ func (tx *Tx) exec(ctx context.Context, c *compiled, args any) (int64, error) {
 		return 0, err
 	}
 	count(ctx, c.sql)
+	tx.wrote = tx.wrote || c.writes
 	res, err := tx.tx.ExecContext(ctx, text, vals...)
 	if err != nil {
 		return 0, fault("exec", err)
@@ -88,6 +89,7 @@ func (tx *Tx) query(ctx context.Context, sql string, args any, row func(*sqlx.Ro
 		return err
 	}
 	count(ctx, c.sql)
+	tx.wrote = tx.wrote || c.writes
 	rows, err := tx.tx.QueryxContext(ctx, text, vals...)
 	if err != nil {
 		return fault("query", err)

@@ -23,6 +23,7 @@ type Tx struct {
 	tx       *sqlx.Tx
 	scope    scope
 	readOnly bool
+	wrote    bool // a statement that changes rows ran
 }
 
 // ErrOutcomeUnknown is in the chain of the error (Unavailable) when the connection was
@@ -90,8 +91,17 @@ func (h *Handle) once(ctx context.Context, readOnly bool, fn func(tx *Tx) error)
 	if err := fn(tx); err != nil {
 		return err
 	}
+	if tx.wrote {
+		if err := last(ctx, tx); err != nil {
+			return err
+		}
+	}
 	done = true
-	return committed(raw.Commit())
+	err = committed(raw.Commit())
+	if tx.wrote {
+		witness(ctx, err)
+	}
+	return err
 }
 
 func committed(err error) error {

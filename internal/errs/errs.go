@@ -23,8 +23,9 @@ const (
 )
 
 type kindError struct {
-	kind Kind
-	err  error
+	kind   Kind
+	format string
+	err    error
 }
 
 func (e *kindError) Error() string { return e.err.Error() }
@@ -32,7 +33,7 @@ func (e *kindError) Unwrap() error { return e.err }
 
 // New makes an error of a kind; format and args are those of fmt.Errorf, so %w wraps.
 func New(kind Kind, format string, args ...any) error {
-	return &kindError{kind, fmt.Errorf(format, args...)}
+	return &kindError{kind, format, fmt.Errorf(format, args...)}
 }
 
 // KindOf reports the kind of the outermost error in err's chain that has one,

@@ -46,8 +46,12 @@ func (s *server) cookieName() string {
 // the route is for, and shows the errors.
 func (s *server) handler(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		webkit.NotePath(r, rt.pattern)
 		c := &call{server: s, w: w, r: r, ctx: r.Context(), lang: webkit.Lang(r.Context())}
 		err := c.identify(rt.access)
+		c.r = webkit.Watch(c.r) // what identify writes is not what the caller sent
+		c.ctx = c.r.Context()
+		defer c.forget()
 		if err == nil && c.w != nil && rt.access == seat && rt.action != "" {
 			// Whoever may never do this is told so before anything that they sent is read;
 			// whether they may do it to this very thing is for the operation to decide.
@@ -60,6 +64,14 @@ func (s *server) handler(rt route) http.Handler {
 			c.fail(err)
 		}
 	})
+}
+
+// forget removes the uploaded files that waited on the disk. The server does so only for
+// the request that it made itself, not for this copy of it.
+func (c *call) forget() {
+	if c.r.MultipartForm != nil {
+		_ = c.r.MultipartForm.RemoveAll() // who cleans the folder up finds what is left
+	}
 }
 
 // identify fills in session and actor. A caller who has to sign in, take a step or

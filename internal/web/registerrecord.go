@@ -12,7 +12,6 @@ import (
 	"yagura/internal/errs"
 	"yagura/internal/finding"
 	"yagura/internal/form"
-	"yagura/internal/i18n"
 	"yagura/internal/org"
 	"yagura/internal/record"
 	"yagura/internal/register"
@@ -207,8 +206,8 @@ func (c *call) recordSave() error {
 }
 
 func (c *call) saveRecord(sh register.Sheet, sec *form.Section) error {
-	if err := c.r.ParseMultipartForm(8 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return errs.New(errs.Invalid, "%w", i18n.NewError("web.filing.bad-form"))
+	if err := c.readForm(); err != nil {
+		return err
 	}
 	values, pressed := webkit.Edit(sh.FormDef, sec.ID, c.r.PostForm, nil, sh.Draft.Answers, c.lang)
 	if err := c.attachAll(sh, sec, values); err != nil {

@@ -154,8 +154,8 @@ func (c *call) sectionAutosave() error {
 // sectionPosted reads a section's fields, stores uploaded files, and does what the section's
 // own buttons ask, if one may have been pressed.
 func (c *call) sectionPosted(buttons bool) (filing.Sheet, url.Values, string, error) {
-	if err := c.r.ParseMultipartForm(8 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
-		return filing.Sheet{}, nil, "", errs.New(errs.Invalid, "%w", i18n.NewError("web.filing.bad-form"))
+	if err := c.readForm(); err != nil {
+		return filing.Sheet{}, nil, "", err
 	}
 	sh, err := c.Filings.Sheet(c.ctx, c.actor, c.r.PathValue("id"))
 	if err != nil {
@@ -188,8 +188,28 @@ func (c *call) sectionPosted(buttons bool) (filing.Sheet, url.Values, string, er
 	return sh, values, pressed, nil
 }
 
+// formMemory is how many bytes of a form with files are held in memory; the rest waits on the disk.
+const formMemory = 8 << 20
+
+// readForm reads a posted form that may have files. A body beyond the limit keeps its
+// own error, which has its own page.
+func (c *call) readForm() error {
+	err := c.r.ParseMultipartForm(formMemory)
+	var large *http.MaxBytesError
+	switch {
+	case err == nil, errors.Is(err, http.ErrNotMultipart):
+		return nil
+	case errors.As(err, &large):
+		return err
+	}
+	return errs.New(errs.Invalid, "%w", i18n.NewError("web.filing.bad-form"))
+}
+
 // upload reads an uploaded file, up to what may be attached.
 func (c *call) upload(field string) ([]byte, error) {
+	if err := c.readForm(); err != nil {
+		return nil, err
+	}
 	file, _, err := c.r.FormFile(field)
 	if err != nil {
 		return nil, errs.New(errs.Invalid, "%w", i18n.NewError("web.filing.no-file"))

@@ -40,16 +40,18 @@ func ShowError(w http.ResponseWriter, r *http.Request, err error) {
 		kind = errs.Internal
 	}
 	if tooLarge(err) {
-		showError(w, r, errs.Invalid, http.StatusRequestEntityTooLarge)
+		showError(w, r, "too_large", http.StatusRequestEntityTooLarge)
 		return
 	}
-	showError(w, r, kind, statuses[kind])
+	showError(w, r, string(kind), statuses[kind])
 }
 
-func showError(w http.ResponseWriter, r *http.Request, kind errs.Kind, status int) {
-	ctx := r.Context()
-	page := Page{Title: T(ctx, "webkit.error."+string(kind)), URL: r.URL.RequestURI()}
-	Render(w, r, status, page, errorBody(kind, RequestID(ctx)))
+// retryAfter is how many seconds a program should wait after Unavailable (RFC 9110, 10.2.3).
+const retryAfter = "10"
+
+func showError(w http.ResponseWriter, r *http.Request, key string, status int) {
+	page := Page{Title: T(r.Context(), "webkit.error."+key), URL: r.URL.RequestURI()}
+	Render(w, r, status, page, errorBody(viewOf(r, key)))
 }
 
 // Render answers with a page: it is made wholly before the first byte is sent,
@@ -77,6 +79,9 @@ func Fragment(w http.ResponseWriter, r *http.Request, status int, body templ.Com
 
 func send(w http.ResponseWriter, r *http.Request, status int, body []byte) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", retryAfter)
+	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {
 		if _, err := w.Write(body); err != nil {

@@ -143,8 +143,8 @@ func TestPanicsBecomeErrorPages(t *testing.T) {
 	if text := body(t, res); res.StatusCode != 500 || !strings.Contains(text, "システムエラー") || strings.Contains(text, "boom") {
 		t.Errorf("status %d, page %.300q", res.StatusCode, text)
 	}
-	if !strings.Contains(log.String(), "boom") {
-		t.Errorf("the log says %s", log.String())
+	if !strings.Contains(log.String(), "TestPanicsBecomeErrorPages.func1") || strings.Contains(log.String(), "boom") {
+		t.Errorf("the log names the place and no value; it says %s", log.String())
 	}
 	late := kit(&log).Wrap(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprint(w, "half")
@@ -168,10 +168,21 @@ func TestBodiesHaveALimit(t *testing.T) {
 		res := ask(h, "POST", "/", header("Content-Type", "application/x-www-form-urlencoded"), func(r *http.Request) {
 			r.Body = io.NopCloser(strings.NewReader("a=" + strings.Repeat("x", n)))
 		})
-		if res.StatusCode != want {
+		if res.StatusCode != want || want == 413 && !strings.Contains(body(t, res), "大きすぎます") {
 			t.Errorf("%d bytes: status %d, want %d", n, res.StatusCode, want)
 		}
 	}
+	announced := ask(h, "POST", "/", func(r *http.Request) { r.ContentLength, r.Body = 2<<30, io.NopCloser(unread{t}) })
+	if announced.StatusCode != 413 || announced.Header.Get("Connection") != "close" {
+		t.Errorf("a body that announces 2 GB: %d %v", announced.StatusCode, announced.Header)
+	}
+}
+
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("a body that is refused is read")
+	return 0, io.EOF
 }
 
 func TestTextsAreCompressed(t *testing.T) {

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"yagura/internal/clock"
+	"yagura/internal/db"
 	"yagura/internal/errs"
 	"yagura/internal/id"
 )
@@ -40,10 +42,12 @@ type requestKey struct{}
 
 // request is what the kit knows of a request while it is answered.
 type request struct {
-	id     string
-	status int
-	bytes  int
-	err    error
+	id      string
+	path    string // as the log may hold it
+	status  int
+	bytes   int
+	err     error
+	witness *db.Witness
 }
 
 func requestOf(ctx context.Context) *request {
@@ -67,8 +71,31 @@ func noteError(r *http.Request, err error) {
 	}
 }
 
+// NotePath keeps the path for the request's line in the log: values that are secrets
+// (pattern's {token}) have their names there instead.
+func NotePath(r *http.Request, pattern string) {
+	req := requestOf(r.Context())
+	if req == nil {
+		return
+	}
+	req.path = r.URL.Path
+	if _, path, _ := strings.Cut(pattern, " "); strings.Contains(path, "{token}") {
+		req.path = path
+	}
+}
+
+// Watch has the page of an error tell what became of what was sent: it returns the
+// context under which the request must change things.
+func Watch(r *http.Request) *http.Request {
+	ctx, w := db.WithWitness(r.Context())
+	if req := requestOf(ctx); req != nil {
+		req.witness = w
+	}
+	return r.WithContext(ctx)
+}
+
 // Wrap puts around a handler, from outside in: the request's id and its line
-// in the log (method, path, status, size, time: no query, no body), recovery
+// in the log (method, path, status, size, time: no query, no body, no value), recovery
 // from panics, security headers, the limit of the body, refusal of requests
 // that other sites forged, compression and the language.
 func (k *Kit) Wrap(next http.Handler) http.Handler {
@@ -84,7 +111,7 @@ func (k *Kit) Wrap(next http.Handler) http.Handler {
 func (k *Kit) logged(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := k.Clock.Now()
-		req := &request{id: string(k.IDs.New())}
+		req := &request{id: string(k.IDs.New()), path: firstSegment(r.URL.Path)}
 		ctx := context.WithValue(r.Context(), requestKey{}, req)
 		rec := &recorder{ResponseWriter: w, req: req}
 		if k.Count != nil {
@@ -98,9 +125,18 @@ func (k *Kit) logged(next http.Handler) http.Handler {
 	})
 }
 
+// firstSegment is what the log has of a path that no route knows: the rest may be
+// anything, a link with a secret that was cut or misspelt among it.
+func firstSegment(path string) string {
+	if i := strings.IndexByte(strings.TrimPrefix(path, "/"), '/'); i >= 0 {
+		return path[:i+1] + "/…"
+	}
+	return path
+}
+
 func (k *Kit) line(ctx context.Context, r *http.Request, req *request, took time.Duration) {
 	attrs := []slog.Attr{
-		slog.String("request", req.id), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		slog.String("request", req.id), slog.String("method", r.Method), slog.String("path", req.path),
 		slog.Int("status", req.status), slog.Int("bytes", req.bytes), slog.Duration("took", took),
 	}
 	level := slog.LevelInfo
@@ -110,7 +146,7 @@ func (k *Kit) line(ctx context.Context, r *http.Request, req *request, took time
 	if req.status >= http.StatusInternalServerError {
 		level = slog.LevelError
 		if req.err != nil {
-			attrs = append(attrs, slog.String("error", req.err.Error())) // may quote input, so only of what must be mended
+			attrs = append(attrs, slog.String("error", errs.Outline(req.err)))
 		}
 	}
 	k.Log.LogAttrs(ctx, level, "request", attrs...)
@@ -128,7 +164,7 @@ func (k *Kit) recovered(next http.Handler) http.Handler {
 			if cause == http.ErrAbortHandler {
 				panic(cause)
 			}
-			err := errs.New(errs.Internal, "panic: %v", cause)
+			err := errs.Panicked(cause)
 			if req := requestOf(r.Context()); req != nil && req.status != 0 {
 				noteError(r, err)
 				panic(http.ErrAbortHandler)
@@ -163,6 +199,11 @@ func (k *Kit) limit(next http.Handler) http.Handler {
 		most = MaxBody
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ContentLength > most {
+			w.Header().Set("Connection", "close") // what it still sends is not read
+			ShowError(w, r, &http.MaxBytesError{Limit: most})
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, most)
 		next.ServeHTTP(w, r)
 	})
