@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"yagura/internal/authz"
 	"yagura/internal/db"
@@ -45,14 +46,27 @@ func TestAPIIdempotency(t *testing.T) {
 		if n := count(); n != 2 { // the respondent's and the checker's
 			t.Errorf("%d actions were planned", n)
 		}
-		if _, err := s.DB.Tenant(s.banks[0].id).Exec(context.Background(), `update api_idempotency set status = 0 where tenant = :tenant`, nil); err != nil {
-			t.Fatal(err)
+		set := func(status string) {
+			if _, err := s.DB.Tenant(s.banks[0].id).Exec(context.Background(), `update api_idempotency set status = `+status+` where tenant = :tenant`, nil); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if open := send(token, `{"title":"訓練"}`, "k1"); open.status != http.StatusConflict {
-			t.Error("a request whose outcome is unknown:", open)
+		set("1")
+		s.clock.Advance(time.Hour)
+		if done := send(token, `{"title":"訓練"}`, "k1"); done.status != http.StatusConflict || !strings.Contains(done.body, "保存されています") {
+			t.Error("a request whose change is stored:", done)
+		}
+		set("0")
+		again = send(token, `{"title":"訓練"}`, "k1") // takes over: the first was begun an hour ago
+		if again.status != http.StatusOK || again.header.Get("Idempotency-Replayed") != "" || count() != 3 {
+			t.Error("a request that was left without a change:", again)
+		}
+		set("0")
+		if open := send(token, `{"title":"訓練"}`, "k1"); open.status != http.StatusConflict || open.header.Get("Retry-After") != "30" {
+			t.Error("a request that is being carried out:", open)
 		}
 		s.clock.Advance(25 * 60 * 60 * 1e9)
-		if late := send(token, `{"title":"訓練"}`, "k1"); late.status != http.StatusOK || late.header.Get("Idempotency-Replayed") != "" || count() != 3 {
+		if late := send(token, `{"title":"訓練"}`, "k1"); late.status != http.StatusOK || late.header.Get("Idempotency-Replayed") != "" || count() != 4 {
 			t.Error("after a day:", late)
 		}
 	})

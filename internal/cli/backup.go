@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,8 +87,9 @@ func megabytes(n int64) string { return fmt.Sprintf("%.1f", float64(n)/1e6) }
 type restoreCmd struct {
 	Place
 	KeyFlags
-	File  string `arg:"" help:"${cli_help_arg_backup}"`
-	Drill bool   `help:"${cli_help_flag_drill}"`
+	File         string `arg:"" help:"${cli_help_arg_backup}"`
+	Drill        bool   `help:"${cli_help_flag_drill}"`
+	AcceptFaults bool   `help:"${cli_help_flag_accept_faults}"`
 }
 
 // measured is what a restoration found and took.
@@ -99,11 +101,12 @@ type measured struct {
 	LastEntry   string    `json:"last_entry"`  // RFC 3339; "" without entries
 	RPO         float64   `json:"rpo_seconds"` // age of the last entry
 	Seconds     float64   `json:"seconds"`     // until verified
+	Placed      bool      `json:"placed"`      // the data are where they are to be
 	findings    []finding.Finding
 }
 
-// Run puts a backup in place and verifies its ledger; a drill does so in a folder
-// that goes away.
+// Run verifies a backup's ledger and puts the backup in place. One with faults is put
+// in place only when that is accepted; a drill verifies in a folder that goes away.
 func (c restoreCmd) Run(r *run) error {
 	f, err := os.Open(c.File)
 	if err != nil {
@@ -141,8 +144,11 @@ func (r *run) restored(c restoreCmd, m measured) error {
 		}{m, r.shapes(m.findings)})
 	}
 	key := "cli.restore.done"
-	if c.Drill {
+	switch {
+	case c.Drill:
 		key = "cli.restore.drill"
+	case !m.Placed:
+		key = "cli.restore.refused"
 	}
 	r.result(key, "seconds", fmt.Sprintf("%.1f", m.Seconds), "mb", megabytes(m.Bytes))
 	r.result("cli.restore.found", "n", m.Entries, "checkpoints", m.Checkpoints, "faults", len(m.findings))
@@ -183,11 +189,15 @@ func (c restoreCmd) sqlite(r *run, f *os.File, keys []string, m *measured) error
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(r.inspect(d, keys, m), d.Close()); err != nil || c.Drill {
+	if err := errors.Join(r.inspect(d, keys, m), d.Close()); err != nil || c.Drill || !c.good(m) {
 		return err
 	}
+	m.Placed = true
 	return os.Rename(copied, target)
 }
+
+// good reports whether what was verified may be put in place.
+func (c restoreCmd) good(m *measured) bool { return c.AcceptFaults || !finding.HasErrors(m.findings) }
 
 func copyFile(f *os.File, name string) (int64, error) {
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
@@ -222,7 +232,11 @@ func (c restoreCmd) postgres(r *run, keys []string, m *measured) error {
 		}
 		return err
 	}
-	return r.inspect(d, keys, m)
+	err = r.inspect(d, keys, m)
+	if m.Placed = err == nil && (c.Drill || c.good(m)); m.Placed {
+		return nil
+	}
+	return errors.Join(err, d.Clear(context.WithoutCancel(r.ctx)))
 }
 
 // inspect verifies the ledger of what was restored and reads the age of its end.

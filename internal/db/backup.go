@@ -85,6 +85,22 @@ func (d *DB) Restore(ctx context.Context, path string) error {
 	return d.tool(ctx, "pg_restore", "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", path)
 }
 
+// Clear takes everything out of a PostgreSQL database again that Restore has put there.
+func (d *DB) Clear(ctx context.Context) error {
+	if d.engine != Postgres {
+		return errs.New(errs.Invalid, "db: clear: only what was restored into PostgreSQL")
+	}
+	var tables []string
+	if err := d.write.SelectContext(ctx, &tables, `select quote_ident(tablename) from pg_tables where schemaname = 'public'`); err != nil {
+		return fault("clear", err)
+	}
+	if len(tables) == 0 {
+		return nil
+	}
+	_, err := d.write.ExecContext(ctx, `drop table `+strings.Join(tables, ", ")+` cascade`)
+	return fault("clear", err)
+}
+
 // tool runs a program of PostgreSQL on the database. The password goes by the
 // environment: arguments are seen by every user of the machine.
 func (d *DB) tool(ctx context.Context, name string, args ...string) error {

@@ -39,6 +39,7 @@ func TestBackup(t *testing.T) {
 		}
 		if e.Kind == db.SQLite {
 			wantKind(t, d.Restore(ctx, file), errs.Invalid)
+			wantKind(t, d.Clear(ctx), errs.Invalid)
 			holds(t, file)
 			return
 		}
@@ -54,6 +55,12 @@ func TestBackup(t *testing.T) {
 			defer empty.Close()
 			if err := empty.Restore(ctx, file); err != nil {
 				t.Fatal(err)
+			}
+			if err := empty.Clear(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if err := empty.Restore(ctx, file); err != nil {
+				t.Fatal("it is not as empty as before:", err)
 			}
 			holds(t, other.DSN)
 		})

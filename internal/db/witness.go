@@ -49,6 +49,11 @@ func WithLast(ctx context.Context, fn func(context.Context, *Tx) error) context.
 	return context.WithValue(ctx, lastKey{}, fn)
 }
 
+// Reaches reports whether a transaction may touch the rows of an organisation.
+func (tx *Tx) Reaches(tenant string) bool {
+	return tx.scope.kind == systemScope || tx.scope.kind == tenantScope && tx.scope.tenant == tenant
+}
+
 func last(ctx context.Context, tx *Tx) error {
 	fn, ok := ctx.Value(lastKey{}).(func(context.Context, *Tx) error)
 	if !ok || tx.scope.kind == commonScope {
