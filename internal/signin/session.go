@@ -138,12 +138,16 @@ func (s *Store) Session(ctx context.Context, token string) (Session, error) {
 		return Session{}, err
 	}
 	if now := s.now(); now-row.Seen >= touchEvery.Microseconds() {
-		// Of several requests at once one writes.
-		if _, err := s.db.Common().Exec(ctx, `update signin_session set seen = :now where id = :id and seen = :seen`,
-			db.Args{"id": row.ID, "now": now, "seen": row.Seen}); err != nil {
+		// Of several requests at once one writes. A database that can be read only at
+		// the moment still lets people read.
+		_, err := s.db.Common().Exec(ctx, `update signin_session set seen = :now where id = :id and seen = :seen`,
+			db.Args{"id": row.ID, "now": now, "seen": row.Seen})
+		if err != nil && errs.KindOf(err) != errs.Unavailable {
 			return Session{}, err
 		}
-		row.Seen = now
+		if err == nil {
+			row.Seen = now
+		}
 	}
 	return row.session(), nil
 }

@@ -73,8 +73,8 @@ func fateOf(r *http.Request) string {
 	return fateUnsaved
 }
 
-// secretFields are parts of the names of fields that no page may hold.
-var secretFields = []string{"password", "secret", "code", "token", "response"}
+// SecretFields are the names of fields whose values no page may hold.
+var SecretFields = []string{"password", "present", "secret", "code", "response"}
 
 // resendable are the fields of a posted form, none when it has files or secrets or is
 // too large: the browser still has them.
@@ -99,7 +99,7 @@ func resendable(r *http.Request) []Hidden {
 	size := 0
 	for _, name := range slices.Sorted(maps.Keys(r.PostForm)) {
 		for _, value := range r.PostForm[name] {
-			if slices.ContainsFunc(secretFields, func(part string) bool { return strings.Contains(name, part) }) {
+			if slices.Contains(SecretFields, name) {
 				return nil
 			}
 			if size += len(name) + len(value); size > maxResend {

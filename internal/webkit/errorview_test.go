@@ -53,7 +53,7 @@ func TestErrorPagesTellTheFateOfTheInput(t *testing.T) {
 		{"read", "GET", "", read, down, kept, true},
 		{"not stored", "POST", "answer=三重の壁&answer=b", func(ctx context.Context) { read(ctx); write(ctx, down) }, down, unsaved, true},
 		{"a fault of ours", "POST", "answer=三重の壁", read, errs.New(errs.Internal, "x"), unsaved, false},
-		{"a password", "POST", "login=a&new-password=三重の壁", read, down, unsaved, false},
+		{"a password", "POST", "login=a&password=三重の壁", read, down, unsaved, false},
 		{"too much to keep", "POST", "answer=三重の壁" + strings.Repeat("a", 600<<10), read, down, unsaved, false},
 		{"stored", "POST", "answer=三重の壁", func(ctx context.Context) { write(ctx, nil) }, down, saved, false},
 		{"refused", "POST", "answer=三重の壁", read, errs.New(errs.Invalid, "x"), "誤りがあります", false},
