@@ -4,13 +4,16 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"yagura/catalog"
 	"yagura/internal/authz"
 	"yagura/internal/db"
 	"yagura/internal/ledger"
@@ -109,6 +112,73 @@ func TestDiskFull(t *testing.T) {
 	resend := s.outage(*h, values, true)
 	free()
 	s.over(*h, before, resend)
+}
+
+// A PostgreSQL that has become read-only, as after the promotion of another server.
+func TestDatabaseReadOnly(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		if e.Kind == db.SQLite {
+			readOnlyFile(t, e)
+			return
+		}
+		s := twinSite(t, e)
+		h := &s.banks[0]
+		s.sit(h)
+		values, before := s.answering(*h, typed), s.footprint(h.id)
+		s.clock.Advance(2 * time.Minute)
+		e.ReadOnly(t, true)
+		s.settle()
+		resend := s.outage(*h, values, true)
+		e.ReadOnly(t, false)
+		s.settle()
+		s.over(*h, before, resend)
+	})
+}
+
+// settle waits until every connection of the pool is a new one.
+func (s *twins) settle() {
+	s.t.Helper()
+	for n := 0; n < 20; {
+		if n++; s.DB.Ping(context.Background()) != nil {
+			n = 0
+		}
+	}
+}
+
+// readOnlyFile starts the program on a SQLite file that it may not write: it says so and
+// ends, and starts when it may. A process of the superuser takes the identity of nobody,
+// for whom the modes of files count.
+func readOnlyFile(t *testing.T, e storetest.Engine) {
+	dir := filepath.Dir(e.DSN)
+	s, err := OpenSite(context.Background(), catalog.FS, SiteConfig{DSN: e.DSN, Secrets: secretsIn(t, dir), Base: "http://yagura.example"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	own(t, dir)
+	mode := func(file, folder os.FileMode) {
+		for name, m := range map[string]os.FileMode{e.DSN: file, dir: folder} {
+			if err := os.Chmod(name, m); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	t.Cleanup(func() { mode(0o600, 0o700) })
+	for _, c := range []struct{ file, folder os.FileMode }{{0o400, 0o500}, {0o600, 0o500}, {0o400, 0o700}} {
+		mode(c.file, c.folder)
+		p := serveChild(t, dir, "127.0.0.1:0")
+		if code := p.ended(); code != 2 || !strings.Contains(p.said(), "データベースに書き込めません") || !strings.Contains(p.said(), "read-only") {
+			t.Errorf("file %o in folder %o: exit code %d, %s", c.file, c.folder, code, p.said())
+		}
+	}
+	mode(0o600, 0o700)
+	p := serveChild(t, dir, "127.0.0.1:0")
+	p.ready()
+	if code := p.stop(); code != 0 {
+		t.Errorf("when it may write: exit code %d, %s", code, p.said())
+	}
 }
 
 // full takes all room for files away until it is given back.

@@ -49,7 +49,7 @@ func serve(files fs.FS) func(context.Context, cli.ServeOptions, io.Writer) error
 		}
 		site, err := OpenSite(ctx, files, cfg)
 		if err != nil {
-			return err
+			return usable(err)
 		}
 		defer func() { _ = site.Close() }()
 		if o.Demo {
@@ -63,7 +63,7 @@ func serve(files fs.FS) func(context.Context, cli.ServeOptions, io.Writer) error
 			site = shown
 		}
 		if err := site.scheduleCheckpoint(ctx); err != nil {
-			return err
+			return usable(err)
 		}
 		if o.Metrics != "" {
 			figures, err := net.Listen("tcp", o.Metrics)
@@ -79,6 +79,14 @@ func serve(files fs.FS) func(context.Context, cli.ServeOptions, io.Writer) error
 		o.Ready(base)
 		return site.listen(ctx, l)
 	}
+}
+
+// usable tells the operator what to look at when the database can't be worked with.
+func usable(err error) error {
+	if errs.KindOf(err) != errs.Unavailable {
+		return err
+	}
+	return errs.New(errs.Unavailable, "%w", i18n.NewError("cli.serve.database", "why", err))
 }
 
 func siteConfig(o cli.ServeOptions, base string, log io.Writer) (SiteConfig, error) {

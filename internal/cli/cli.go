@@ -137,6 +137,10 @@ func message(lang i18n.Lang, err error) string {
 	if errors.As(err, &t) {
 		return t.text.In(lang)
 	}
+	var said *i18n.Error
+	if errors.As(err, &said) {
+		return said.Text.In(lang)
+	}
 	var file *fs.PathError
 	if errors.As(err, &file) {
 		switch {

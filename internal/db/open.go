@@ -2,6 +2,8 @@ package db
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -39,6 +41,7 @@ func (d *DB) openSQLite(ctx context.Context) error {
 		return errs.New(errs.Unavailable, "db: open the database file: %w", err)
 	}
 	f.Close()
+	writableAgain(path)
 	base := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" +
 		"_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 	if d.write, err = sqlx.Open("sqlite", base+"&_txlock=immediate"); err != nil {
@@ -51,6 +54,24 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	d.read.SetMaxOpenConns(sqliteReaders)
 	d.read.SetMaxIdleConns(sqliteReaders)
 	return d.Ping(ctx)
+}
+
+// writableAgain gives the files beside a database its own mode. SQLite makes them with
+// the mode of the database: if that could only be read at the time, they would keep it
+// from being written when it can be.
+func writableAgain(path string) {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return // it can only be read: the first statement that writes tells
+	}
+	f.Close()
+	for _, beside := range []string{path + "-wal", path + "-shm"} {
+		if f, err := os.OpenFile(beside, os.O_RDWR, 0); err == nil {
+			f.Close()
+		} else if errors.Is(err, fs.ErrPermission) {
+			_ = os.Chmod(beside, 0o600) // another owner's can't be mended from here
+		}
+	}
 }
 
 // openPostgres opens the pool and makes sure that row-level security binds the role:

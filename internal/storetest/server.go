@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"os"
@@ -72,54 +73,72 @@ func ordinary(admin string) (*postgres, error) {
 
 // keeper holds the server up for as long as its standard input is open: when the test
 // process ends, even by a signal, the pipe closes, and the server goes with its files.
+// The line "stop" ends the server at once, as a crash would, "start" starts it again.
 const keeper = `
 set -eu
 trap '' INT HUP
 dir=$1 bin=$2 port=$3
 trap 'rm -rf "$dir"' EXIT
 "$bin/initdb" -D "$dir/data" -U postgres -A trust -E UTF8 --locale=C -N >"$dir/log" 2>&1
-"$bin/postgres" -D "$dir/data" -k '' -c listen_addresses=127.0.0.1 -c port="$port" -c fsync=off -c max_connections=200 >>"$dir/log" 2>&1 &
-pid=$!
-cat >/dev/null
-kill -INT $pid
-wait $pid || true
+start() {
+	"$bin/postgres" -D "$dir/data" -k '' -c listen_addresses=127.0.0.1 -c port="$port" -c fsync=off -c max_connections=200 >>"$dir/log" 2>&1 &
+	pid=$!
+}
+end() {
+	kill -"$1" $pid 2>/dev/null || true
+	wait $pid || true
+}
+start
+while read -r order; do
+	case $order in
+	stop) end QUIT ;;
+	start) start ;;
+	esac
+done
+end INT
 `
 
-// start runs a private server on a port of the loopback interface. PostgreSQL refuses
-// to run as root, so root runs it as the user postgres, which the package makes.
+// start runs a private server on a port of the loopback interface and tells its URL.
 func start() (string, error) {
+	dsn, _, err := launch()
+	return dsn, err
+}
+
+// launch is start with the keeper's ear. PostgreSQL refuses to run as root, so root
+// runs it as the user postgres, which the package makes.
+func launch() (dsn string, orders io.Writer, err error) {
 	bin, err := installation()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	dir, err := os.MkdirTemp("", "yagura-postgres-")
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	port, err := freePort()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	args := []string{"sh", "-c", keeper, "keeper", dir, bin, strconv.Itoa(port)}
 	if os.Geteuid() == 0 {
 		if out, err := exec.Command("chown", "postgres", dir).CombinedOutput(); err != nil {
-			return "", fmt.Errorf("as root it runs as the user postgres: %s", bytes.TrimSpace(out))
+			return "", nil, fmt.Errorf("as root it runs as the user postgres: %s", bytes.TrimSpace(out))
 		}
 		args = append([]string{"runuser", "-u", "postgres", "--"}, args...)
 	}
 	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Dir = dir
-	if _, err := cmd.StdinPipe(); err != nil { // stays open until this process ends
-		return "", err
+	if orders, err = cmd.StdinPipe(); err != nil { // stays open until this process ends
+		return "", nil, err
 	}
 	if err := cmd.Start(); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	gone := make(chan error, 1)
 	go func() { gone <- cmd.Wait() }()
-	dsn := (&url.URL{Scheme: "postgres", User: url.User("postgres"), Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Path: "/postgres",
+	dsn = (&url.URL{Scheme: "postgres", User: url.User("postgres"), Host: net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), Path: "/postgres",
 		RawQuery: "sslmode=disable"}).String()
-	return dsn, await(dsn, filepath.Join(dir, "log"), gone)
+	return dsn, orders, await(dsn, filepath.Join(dir, "log"), gone)
 }
 
 func await(dsn, log string, gone <-chan error) error {
