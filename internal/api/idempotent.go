@@ -36,7 +36,7 @@ const (
 	replayedHeader    = "Idempotency-Replayed"
 	maxIdempotencyKey = 200              // characters, printable ASCII
 	idempotencyTime   = 24 * time.Hour   // an answer is kept
-	idempotencyLease  = 30 * time.Second // before a repetition takes over what was left without a change
+	idempotencyLease  = 10 * time.Second // before a repetition takes over what was left without a change
 )
 
 // Statuses of a row before it has an answer.

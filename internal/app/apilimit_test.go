@@ -62,7 +62,7 @@ func TestAPIIdempotency(t *testing.T) {
 			t.Error("a request that was left without a change:", again)
 		}
 		set("0")
-		if open := send(token, `{"title":"訓練"}`, "k1"); open.status != http.StatusConflict || open.header.Get("Retry-After") != "30" {
+		if open := send(token, `{"title":"訓練"}`, "k1"); open.status != http.StatusConflict || open.header.Get("Retry-After") != "10" {
 			t.Error("a request that is being carried out:", open)
 		}
 		s.clock.Advance(25 * 60 * 60 * 1e9)

@@ -78,13 +78,20 @@ func TestSubmitsUntilKilled(t *testing.T) {
 // prepare makes a site with approved filings of each n-th institution.
 func prepare(t *testing.T, e storetest.Engine, every int) (*Site, trial) {
 	t.Helper()
-	ctx := context.Background()
-	x := trial{DSN: e.DSN}
-	var err error
-	if x.Ledger, _, err = ledger.GenerateKey("test.example/yagura"); err != nil {
+	private, _, err := ledger.GenerateKey("test.example/yagura")
+	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := OpenSite(ctx, catalog.FS, x.config())
+	return prepareWith(t, e, every, Secrets{Key: make([]byte, 32), Ledger: private})
+}
+
+func prepareWith(t *testing.T, e storetest.Engine, every int, secrets Secrets) (*Site, trial) {
+	t.Helper()
+	ctx := context.Background()
+	x := trial{DSN: e.DSN, Ledger: secrets.Ledger}
+	cfg := x.config()
+	cfg.Secrets = secrets
+	s, err := OpenSite(ctx, catalog.FS, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,10 +21,11 @@ import (
 
 // sender is a program that submits one filing and sends again until it has an answer.
 type sender struct {
-	org, filing, token string
-	receipt            []byte // what it was given
-	sent               int
-	failed             string
+	org, filing   string
+	person, token string
+	receipt       []byte // what it was given
+	sent          int
+	failed        string
 }
 
 // senders give each filing of a trial a respondent with a token.
@@ -34,16 +35,15 @@ func senders(t *testing.T, s *Site, x trial) []*sender {
 	var out []*sender
 	for _, f := range x.Filings {
 		one := &sender{org: f[0], filing: f[1]}
-		var person string
 		err := s.DB.System("a respondent for tests").Tx(ctx, func(tx *db.Tx) error {
 			var err error
-			if person, err = s.Orgs.AddPerson(ctx, tx, org.Person{Email: "program@" + strings.ToLower(f[1]) + ".example", Name: "program"}); err != nil {
+			if one.person, err = s.Orgs.AddPerson(ctx, tx, org.Person{Email: "program@" + strings.ToLower(f[1]) + ".example", Name: "program"}); err != nil {
 				return err
 			}
-			return s.Orgs.Grant(ctx, tx, authz.Actor{Person: "system"}, "", f[0], person, "", []authz.Role{authz.Respondent})
+			return s.Orgs.Grant(ctx, tx, authz.Actor{Person: "system"}, "", f[0], one.person, "", []authz.Role{authz.Respondent})
 		})
 		if err == nil {
-			one.token, err = s.Signin.Mint(ctx, signin.Token{Person: person, Org: f[0], Name: "t", Scopes: []string{"all"}, Expires: s.Clock.Now().Add(time.Hour)})
+			one.token, err = s.Signin.Mint(ctx, signin.Token{Person: one.person, Org: f[0], Name: "t", Scopes: []string{"all"}, Expires: s.Clock.Now().Add(time.Hour)})
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -137,8 +137,15 @@ func acknowledged(t *testing.T, s *Site, x trial, list []*sender) {
 // told so, who was acknowledged finds it there once, and the server needs no hand.
 func TestPostgresRestartsUnderLoad(t *testing.T) {
 	server := storetest.Own(t)
-	s, x := prepare(t, server.Engine, 16)
+	s, x := prepare(t, server.Engine, 45)
 	list := senders(t, s, x)
+	session, err := s.Signin.Open(context.Background(), list[0].person, "password", true, signin.About{})
+	if err == nil {
+		err = s.Signin.Act(context.Background(), session, list[0].org)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 	srv := httptest.NewServer(s.Handler)
 	defer srv.Close()
 	wait := all(list, func() string { return srv.URL })
@@ -154,11 +161,11 @@ func TestPostgresRestartsUnderLoad(t *testing.T) {
 			req := httptest.NewRequest(http.MethodPost, "/filings/x/carry", strings.NewReader("a=b"))
 			req.Header.Set("Accept-Language", lang)
 			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			req.AddCookie(&http.Cookie{Name: "session", Value: "none"})
+			req.AddCookie(&http.Cookie{Name: "session", Value: session})
 			w := httptest.NewRecorder()
 			s.Handler.ServeHTTP(w, req)
-			if w.Code != http.StatusServiceUnavailable && w.Code != http.StatusSeeOther {
-				t.Errorf("a page in %s: %d %s (%s)", lang, w.Code, plain(w.Body.String()), words)
+			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || !strings.Contains(plain(w.Body.String()), words) {
+				t.Errorf("a page in %s: %d %s", lang, w.Code, plain(w.Body.String()))
 			}
 		}
 		server.Start()

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -64,11 +65,12 @@ func classify(err error) (errs.Kind, faultError) {
 		return errs.Unavailable, faultError{what: "the database didn't answer in time"}
 	case errors.Is(err, context.Canceled):
 		return errs.Unavailable, faultError{what: "the request was given up"}
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.As(err, &dial), errors.As(err, &netErr),
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, sql.ErrTxDone),
+		errors.Is(err, pgconn.ErrConnClosed), errors.Is(err, pgx.ErrTxClosed), errors.As(err, &dial), errors.As(err, &netErr),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return errs.Unavailable, faultError{what: "the connection to the database was lost", lost: true}
 	}
-	return errs.Internal, faultError{what: "unexpected answer of the database"}
+	return errs.Internal, faultError{what: "unexpected answer of the database", code: " (" + errs.Outline(err) + ")"}
 }
 
 // postgresFault maps SQLSTATE codes (PostgreSQL documentation, appendix A).

@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"yagura/internal/errs"
@@ -81,6 +82,8 @@ func TestFaultKinds(t *testing.T) {
 		{&pgconn.PgError{Code: "57P01"}, errs.Unavailable, false, true},
 		{&pgconn.PgError{Code: "25006"}, errs.Unavailable, false, false},
 		{&pgconn.PgError{Code: "42601", Message: "secret"}, errs.Internal, false, false},
+		{pgconn.ErrConnClosed, errs.Unavailable, false, true},
+		{pgx.ErrTxClosed, errs.Unavailable, false, true},
 		{driver.ErrBadConn, errs.Unavailable, false, true},
 		{&net.OpError{Op: "read", Err: errors.New("secret")}, errs.Unavailable, false, true},
 		{fmt.Errorf("x: %w", context.DeadlineExceeded), errs.Unavailable, false, false},
