@@ -22,6 +22,7 @@ import (
 	"yagura/internal/ledger"
 	"yagura/internal/notice"
 	"yagura/internal/org"
+	"yagura/internal/register"
 	"yagura/internal/signin"
 	"yagura/internal/webkit"
 )
@@ -37,6 +38,7 @@ type Deps struct {
 	Filings   *filing.Store
 	Campaigns *campaign.Store
 	Actions   *action.Store
+	Registers *register.Store
 	Notices   *notice.Notifier
 	Ledger    *ledger.Log
 	Forms     *form.Library
@@ -107,7 +109,7 @@ func build(d Deps, lang i18n.Lang) *server {
 	s.huma = humago.New(s.mux, config)
 	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { refuse(w, r, &fault{kind: notFound}) })
 	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations, s.answerOperations, s.paperOperations,
-		s.campaignOperations, s.submissionOperations, s.releaseOperations, s.actionOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations} {
+		s.campaignOperations, s.submissionOperations, s.releaseOperations, s.actionOperations, s.registerOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations} {
 		area()
 	}
 	return s

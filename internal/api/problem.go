@@ -16,6 +16,7 @@ import (
 	"yagura/internal/filing"
 	"yagura/internal/finding"
 	"yagura/internal/i18n"
+	"yagura/internal/register"
 	"yagura/internal/signin"
 	"yagura/internal/webkit"
 )
@@ -112,11 +113,14 @@ func problem(r *http.Request, err error) *Problem {
 	var said *i18n.Error
 	var refused *authz.Refusal
 	var unfit *filing.Unfit
+	var misfit *register.Unfit
 	switch {
 	case errors.As(err, &own):
 		k, text, p.Current, p.Errors = own.kind, own.text, own.current, own.flaws
 	case errors.As(err, &unfit):
 		p.Errors = unfitFlaws(unfit, lang)
+	case errors.As(err, &misfit):
+		p.Errors = flaws(misfit.Findings, lang)
 	case k == kind(errs.NotFound):
 	case errors.As(err, &said):
 		text = said.Text

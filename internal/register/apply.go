@@ -3,6 +3,9 @@ package register
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 
 	"yagura/internal/authz"
 	"yagura/internal/db"
@@ -14,6 +17,18 @@ import (
 
 // MaxFile is the largest file that can be imported, in bytes.
 const MaxFile = 5 << 20
+
+// Digest stands for the changes of a plan: a file that still changes the same has the same.
+func (p Plan) Digest() string {
+	h := sha256.New()
+	for _, r := range p.Rows {
+		fmt.Fprintf(h, "%q\n", r.ID)
+		for _, ch := range r.Changes {
+			fmt.Fprintf(h, "%q %d %q %q %q\n", ch.Item.ID, ch.Version, ch.Item.FormatValue(ch.New.Value), ch.New.State, ch.New.Comment)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
 
 // Read reads a file that Export gave and someone changed, and compares it with the
 // register. Nothing is changed. Faults of the file are findings of the plan.

@@ -167,3 +167,36 @@ func (s *Store) summaries(ctx context.Context, a authz.Actor, forms []*form.Form
 	})
 	return out, err
 }
+
+// Lacking is a record with the required items that apply to it and have no answer.
+type Lacking struct {
+	record.Record
+	Items []*form.Item
+}
+
+// Missing lists the records of a register that lack required answers, oldest first.
+func (s *Store) Missing(ctx context.Context, a authz.Actor, formID string) ([]Lacking, error) {
+	if _, err := s.may.Decide(a, "record.read", thing(a, "")); err != nil {
+		return nil, err
+	}
+	f, err := s.Form(formID)
+	if err != nil {
+		return nil, err
+	}
+	var out []Lacking
+	err = s.db.Tenant(a.Org).Read(ctx, func(tx *db.Tx) error {
+		out = nil
+		o, err := s.orgs.Form(ctx, tx, a.Org, "")
+		if err != nil {
+			return err
+		}
+		all, err := s.records.All(ctx, tx, f, a.Org)
+		for _, r := range all {
+			if items := missing(f, f.Evaluate(r.Draft.Answers, nil, &o).Findings()); len(items) > 0 {
+				out = append(out, Lacking{r.Record, items})
+			}
+		}
+		return err
+	})
+	return out, err
+}

@@ -72,16 +72,47 @@ func dangling(f *form.Form, answers form.Answers, to References) []finding.Findi
 // the conflicts (record.Store.Write). id "" enters a new record. via says how the answers
 // came (record.Store.Put). Errors: *Unfit, Forbidden, NotFound, Conflict for a removed record.
 func (s *Store) Save(ctx context.Context, a authz.Actor, formID, id, via string, p record.Page) (Sheet, map[string]*record.Conflict, error) {
+	var clash map[string]*record.Conflict
+	sh, err := s.save(ctx, a, formID, id, func(tx *db.Tx, before Sheet) (stored []string, err error) {
+		stored, clash, err = s.records.Write(ctx, tx, before.FormDef, a.Org, before.ID, a.Person, via, p)
+		return stored, err
+	})
+	return sh, clash, err
+}
+
+// Change stores changes of a record, all or none, if it still is of version, and returns
+// the record as it is now. id "" enters a new record. Errors are those of Save, and
+// Conflict for another version.
+func (s *Store) Change(ctx context.Context, a authz.Actor, formID, id, via string, version int64, changes ...record.Change) (Sheet, error) {
+	return s.save(ctx, a, formID, id, func(tx *db.Tx, before Sheet) (stored []string, err error) {
+		if id != "" && before.Version != version {
+			return nil, errs.New(errs.Conflict, "register: %s is of version %d", id, before.Version)
+		}
+		for _, c := range changes {
+			if have := before.Draft.Answers[c.Item]; have.Equal(c.Answer) {
+				continue
+			}
+			c.Version = before.Draft.Versions[c.Item]
+			if _, err := s.records.Put(ctx, tx, before.FormDef, a.Org, before.ID, a.Person, via, c); err != nil {
+				return nil, err
+			}
+			stored = append(stored, c.Item)
+		}
+		return stored, nil
+	})
+}
+
+// save has write change a record that stands, or a new one, and settles it.
+func (s *Store) save(ctx context.Context, a authz.Actor, formID, id string, write func(*db.Tx, Sheet) ([]string, error)) (Sheet, error) {
 	basis, err := s.may.Decide(a, "record.write", thing(a, id))
 	if err != nil {
-		return Sheet{}, nil, err
+		return Sheet{}, err
 	}
 	f, err := s.Form(formID)
 	if err != nil {
-		return Sheet{}, nil, err
+		return Sheet{}, err
 	}
 	var sh Sheet
-	var clash map[string]*record.Conflict
 	err = s.db.Tenant(a.Org).Tx(ctx, func(tx *db.Tx) error {
 		at := id
 		if at == "" {
@@ -98,14 +129,14 @@ func (s *Store) Save(ctx context.Context, a authz.Actor, formID, id, via string,
 		if before.RemovedAt != 0 {
 			return errs.New(errs.Conflict, "%w", i18n.NewError("register.is-removed"))
 		}
-		var stored []string
-		if stored, clash, err = s.records.Write(ctx, tx, f, a.Org, at, a.Person, via, p); err != nil {
+		stored, err := write(tx, before)
+		if err != nil {
 			return err
 		}
 		sh, err = s.settle(ctx, tx, a, f, at, stored, id == "", basis)
 		return err
 	})
-	return sh, clash, err
+	return sh, err
 }
 
 // settle ends a change of a record: its faults, its title, its entry in the ledger.

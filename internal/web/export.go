@@ -5,9 +5,6 @@ import (
 	"errors"
 	"net/url"
 	"strings"
-	"time"
-
-	"github.com/xuri/excelize/v2"
 
 	"yagura/internal/calendar"
 	"yagura/internal/errs"
@@ -52,7 +49,7 @@ func (c *call) export(name string, columns []string, rows [][]any) error {
 		var err error
 		switch f.id {
 		case "xlsx":
-			err = writeXLSX(&b, columns, rows)
+			err = sheet.WriteListXLSX(&b, columns, rows)
 		case "cp932":
 			err = sheet.WriteList(&b, columns, rows, sheet.CSVOptions{Encoding: sheet.CP932})
 		default:
@@ -74,50 +71,4 @@ func (c *call) export(name string, columns []string, rows [][]any) error {
 		return nil
 	}
 	return errs.New(errs.NotFound, "web: no such format")
-}
-
-// writeXLSX writes a list as a workbook: texts as texts, which no program evaluates,
-// the head fixed and filtered.
-func writeXLSX(b *bytes.Buffer, columns []string, rows [][]any) error {
-	f := excelize.NewFile()
-	defer func() { _ = f.Close() }()
-	const tab = "Sheet1"
-	w, err := f.NewStreamWriter(tab)
-	if err != nil {
-		return err
-	}
-	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
-	if err != nil {
-		return err
-	}
-	head := make([]any, len(columns))
-	for i, h := range columns {
-		head[i] = excelize.Cell{StyleID: bold, Value: h}
-	}
-	if err := w.SetColWidth(1, max(1, len(columns)), 18); err != nil {
-		return err
-	}
-	if err := w.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	if err := w.SetRow("A1", head); err != nil {
-		return err
-	}
-	for i, row := range rows {
-		at, err := excelize.CoordinatesToCellName(1, i+2)
-		if err != nil {
-			return err
-		}
-		if err := w.SetRow(at, row); err != nil {
-			return err
-		}
-	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	stamp := time.Unix(0, 0).UTC().Format(time.RFC3339) // the file says nothing of when it was made but its name
-	if err := f.SetDocProps(&excelize.DocProperties{Created: stamp, Modified: stamp}); err != nil {
-		return err
-	}
-	return f.Write(b)
 }

@@ -1,10 +1,7 @@
 package web
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -13,7 +10,6 @@ import (
 	"yagura/internal/form"
 	"yagura/internal/i18n"
 	"yagura/internal/record"
-	"yagura/internal/register"
 	"yagura/internal/webkit"
 )
 
@@ -75,7 +71,7 @@ func (c *call) compare(status int, name string, data []byte) error {
 	if err != nil {
 		return err
 	}
-	v := registerImportView{Read: true, Name: name, Same: plan.Same, Errors: finding.HasErrors(plan.Findings), Digest: digestOf(plan)}
+	v := registerImportView{Read: true, Name: name, Same: plan.Same, Errors: finding.HasErrors(plan.Findings), Digest: plan.Digest()}
 	if !v.Errors {
 		v.Content = base64.StdEncoding.EncodeToString(data)
 	}
@@ -139,7 +135,7 @@ func (c *call) registerApply() error {
 	if err != nil {
 		return err
 	}
-	if digestOf(plan) != c.r.PostFormValue("digest") || finding.HasErrors(plan.Findings) {
+	if plan.Digest() != c.r.PostFormValue("digest") || finding.HasErrors(plan.Findings) {
 		return c.compare(http.StatusConflict, name, data)
 	}
 	via := "csv"
@@ -153,18 +149,6 @@ func (c *call) registerApply() error {
 		return err
 	}
 	return c.done(base, "webregister.imported", "n", len(plan.Rows))
-}
-
-// digestOf stands for the changes of a plan.
-func digestOf(p register.Plan) string {
-	h := sha256.New()
-	for _, r := range p.Rows {
-		fmt.Fprintf(h, "%q\n", r.ID)
-		for _, ch := range r.Changes {
-			fmt.Fprintf(h, "%q %d %q %q %q\n", ch.Item.ID, ch.Version, ch.Item.FormatValue(ch.New.Value), ch.New.State, ch.New.Comment)
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // pointed is the id of the item that a finding is about.
