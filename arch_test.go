@@ -39,7 +39,7 @@ var sameRing = map[string][]string{
 	"internal/org":        {"internal/db", "internal/authz", "internal/ledger"},
 	"internal/record":     {"internal/db", "internal/authz", "internal/ledger"},
 	"internal/register":   {"internal/db", "internal/authz", "internal/ledger", "internal/record", "internal/org"},
-	"internal/filing":     {"internal/db", "internal/authz", "internal/ledger", "internal/record", "internal/org", "internal/notice", "internal/jobs"},
+	"internal/filing":     {"internal/db", "internal/authz", "internal/ledger", "internal/record", "internal/register", "internal/org", "internal/notice", "internal/jobs"},
 	"internal/campaign":   {"internal/db", "internal/authz", "internal/ledger", "internal/filing", "internal/org", "internal/notice", "internal/jobs", "internal/record"},
 	"internal/action":     {"internal/db", "internal/authz", "internal/ledger", "internal/org", "internal/notice", "internal/jobs"},
 	"internal/predicate":  {"internal/form"},

@@ -21,6 +21,8 @@ func (s *server) campaignOperations() {
 	add(s, op(http.MethodPost, path+"/open", "campaign-open"), "campaign.open", (*call).campaignOpen)
 	add(s, op(http.MethodGet, path+"/board", "campaign-board"), "campaign.read", (*call).campaignBoard)
 	add(s, op(http.MethodGet, path+"/filings", "campaign-received"), "campaign.read", (*call).campaignReceived)
+	add(s, op(http.MethodGet, path+"/records", "campaign-records"), "submission.read", (*call).campaignRecords)
+	add(s, op(http.MethodGet, path+"/records/export", "campaign-table"), "submission.read", (*call).campaignTable)
 	add(s, op(http.MethodPost, path+"/remind", "campaign-remind"), "campaign.remind", (*call).campaignRemind)
 	add(s, op(http.MethodPost, path+"/extend", "campaign-extend"), "campaign.extend", (*call).campaignExtend)
 	add(s, op(http.MethodPost, path+"/close", "campaign-close"), "campaign.close", (*call).campaignClose)

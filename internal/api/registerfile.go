@@ -15,9 +15,17 @@ import (
 type exportIn struct {
 	ByForm
 	Format string `query:"format" enum:"csv,cp932,xlsx" default:"csv" doc:"csv is UTF-8 with a mark, cp932 for older programs"`
+	Empty  bool   `query:"empty" doc:"only the heads, to be filled in"`
 }
 
 func (c *call) registerExport(in *exportIn) (*download, error) {
+	if in.Empty {
+		head, err := c.Registers.Template(c.actor, in.Form, c.lang)
+		if err != nil {
+			return nil, err
+		}
+		return c.listFile(in.Form, in.Format, head, nil)
+	}
 	head, rows, err := c.Registers.Export(c.ctx, c.actor, in.Form, c.lang)
 	if err != nil {
 		return nil, err
@@ -74,6 +82,7 @@ type ImportChange struct {
 
 // ImportFlaw is what is wrong with a cell.
 type ImportFlaw struct {
+	Rule     string `json:"rule"`
 	Severity string `json:"severity"`
 	Sheet    string `json:"sheet,omitempty"`
 	Row      int    `json:"row,omitempty"`
@@ -126,7 +135,7 @@ func (c *call) planView(p register.Plan) ImportPlan {
 		v.Rows = append(v.Rows, row)
 	}
 	for _, f := range p.Findings {
-		v.Flaws = append(v.Flaws, ImportFlaw{string(f.Severity), f.Sheet, f.Row, f.Column, f.Pointer, f.Value, f.Message.In(c.lang)})
+		v.Flaws = append(v.Flaws, ImportFlaw{f.Rule, string(f.Severity), f.Sheet, f.Row, f.Column, f.Pointer, f.Value, f.Message.In(c.lang)})
 	}
 	return v
 }

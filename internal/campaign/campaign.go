@@ -166,7 +166,11 @@ func (s *Store) check(c *Campaign) error {
 		c.TitleEN = c.TitleJA
 	}
 	f, err := s.forms.Form(c.Form, c.Edition)
-	if err != nil || f.Kind == form.KindRegister {
+	if err == nil && f.Kind == form.KindRegister { // each organisation is asked for its records
+		c.Form = form.CollectionID(f.ID)
+		f, err = s.forms.Form(c.Form, c.Edition)
+	}
+	if err != nil {
 		return errs.New(errs.Invalid, "%w", i18n.NewError("campaign.form-unknown", "form", c.Form))
 	}
 	c.Edition = f.Edition

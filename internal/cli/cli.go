@@ -59,6 +59,8 @@ type root struct {
 	Incident   incidentCmd   `cmd:"" help:"${cli_help_incident}"`
 	Thirdparty thirdpartyCmd `cmd:"" help:"${cli_help_thirdparty}"`
 
+	Register registerCmd `cmd:"" help:"${cli_help_register}"`
+
 	Ledger  ledgerCmd  `cmd:"" help:"${cli_help_ledger}"`
 	Backup  backupCmd  `cmd:"" help:"${cli_help_backup}"`
 	Restore restoreCmd `cmd:"" help:"${cli_help_restore}"`

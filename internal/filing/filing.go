@@ -20,6 +20,7 @@ import (
 	"yagura/internal/id"
 	"yagura/internal/org"
 	"yagura/internal/record"
+	"yagura/internal/register"
 )
 
 //go:embed schema
@@ -113,6 +114,8 @@ type Store struct {
 	orgs    *org.Store
 	records *record.Store
 	tell    Tell
+
+	registers *register.Store
 }
 
 // Tell passes on what happened to those whom it concerns, in the transaction in which
@@ -124,7 +127,7 @@ func New(d *db.DB, c clock.Clock, ids *id.Source, p *authz.Policies, orgs *org.S
 	if tell == nil {
 		tell = func(context.Context, *db.Tx, string, Filing, authz.Actor) error { return nil }
 	}
-	return &Store{d, c, ids, p, orgs, records, tell}
+	return &Store{d, c, ids, p, orgs, records, tell, register.New(d, c, p, orgs, records)}
 }
 
 const columns = `tenant, id, record, asker, asker_ja, asker_en, campaign, title_ja, title_en, form, edition, code, marking, due_at, state, version,

@@ -68,7 +68,7 @@ func (s *Store) Attach(ctx context.Context, a authz.Actor, id, item, name string
 		if err != nil {
 			return err
 		}
-		if err := f.open(); err != nil {
+		if err := s.open(f); err != nil {
 			return err
 		}
 		ref, err = s.records.Attach(ctx, tx, a.Org, f.Record, item, a.Person, name, accept, data)
@@ -84,7 +84,7 @@ func (s *Store) Detach(ctx context.Context, a authz.Actor, id, item, sum string)
 		if err != nil {
 			return err
 		}
-		if err := f.open(); err != nil {
+		if err := s.open(f); err != nil {
 			return err
 		}
 		return s.records.Detach(ctx, tx, a.Org, f.Record, item, sum)

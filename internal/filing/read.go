@@ -27,13 +27,16 @@ func (s *Store) noteRead(ctx context.Context, a authz.Actor, id string, revision
 		if err != nil {
 			return err
 		}
-		now := clock.Micros(s.now.Now())
-		_, err = tx.Exec(ctx, `insert into filing_read (tenant, filing, revision, person, day, name, at, times)
-			values (:owner, :filing, :revision, :person, :day, :name, :at, 1)
-			on conflict (tenant, filing, revision, person, day) do update set at = excluded.at, times = filing_read.times + 1`,
-			db.Args{"owner": r.Party, "filing": id, "revision": revision, "person": a.Person, "day": now / dayMicros, "name": a.Name, "at": now})
-		return err
+		return note(ctx, tx, a, r, revision, clock.Micros(s.now.Now()))
 	})
+}
+
+func note(ctx context.Context, tx *db.Tx, a authz.Actor, r Received, revision, now int64) error {
+	_, err := tx.Exec(ctx, `insert into filing_read (tenant, filing, revision, person, day, name, at, times)
+		values (:owner, :filing, :revision, :person, :day, :name, :at, 1)
+		on conflict (tenant, filing, revision, person, day) do update set at = excluded.at, times = filing_read.times + 1`,
+		db.Args{"owner": r.Party, "filing": r.ID, "revision": revision, "person": a.Person, "day": now / dayMicros, "name": a.Name, "at": now})
+	return err
 }
 
 // Reads lists who of the asker read the submissions of a filing of the actor's

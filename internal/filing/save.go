@@ -19,6 +19,7 @@ type Sheet struct {
 	Previous form.Answers // last edition's answers under this edition's ids
 	Eval     *form.Evaluation
 	Org      form.Org // the answering organisation as the form's expressions see it
+	Writers  []string // of the register that is collected: who wrote its records
 }
 
 // Sheet reads a filing of the actor's organisation.
@@ -52,6 +53,9 @@ func (s *Store) sheet(ctx context.Context, tx *db.Tx, tenant, id string) (Sheet,
 		return sh, err
 	}
 	if sh.Org, err = s.partyOrg(ctx, tx, f); err != nil {
+		return sh, err
+	}
+	if err := s.collect(ctx, tx, &sh); err != nil {
 		return sh, err
 	}
 	sh.Eval = sh.FormDef.Evaluate(sh.Draft.Answers, sh.Previous, &sh.Org)
@@ -113,7 +117,7 @@ func (s *Store) Save(ctx context.Context, a authz.Actor, id, via string, changes
 		if _, err := s.may.Decide(a, "filing.answer", f.thing(nil)); err != nil {
 			return err
 		}
-		if err := f.open(); err != nil {
+		if err := s.open(f); err != nil {
 			return err
 		}
 		def, err := s.Form(f)

@@ -81,6 +81,7 @@ func (s *Store) Do(ctx context.Context, a authz.Actor, id string, move Move, not
 		if err != nil {
 			return err
 		}
+		answerers = append(answerers, sh.Writers...)
 		rule := Rules[move]
 		basis, err := s.may.Decide(a, rule.Action, sh.thing(answerers))
 		if err != nil {
@@ -91,6 +92,11 @@ func (s *Store) Do(ctx context.Context, a authz.Actor, id string, move Move, not
 		}
 		if move == Finish || move == Submit {
 			if err := sh.fit(); err != nil {
+				return err
+			}
+		}
+		if move == Finish {
+			if err := s.take(ctx, tx, a, &sh); err != nil {
 				return err
 			}
 		}

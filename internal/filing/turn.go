@@ -54,12 +54,13 @@ func (s *Store) May(a authz.Actor, action string, f Filing) bool {
 
 // CanAnswer reports whether the actor may change answers now.
 func (s *Store) CanAnswer(a authz.Actor, f Filing) bool {
-	return f.open() == nil && s.May(a, "filing.answer", f)
+	return s.open(f) == nil && s.May(a, "filing.answer", f)
 }
 
-// Answerers lists the persons who gave the present answers, sorted.
+// Answerers lists the persons who gave the present answers, sorted; of a collected
+// register those who wrote its records.
 func (sh Sheet) Answerers() []string {
-	var out []string
+	out := slices.Clone(sh.Writers)
 	for item := range sh.Draft.Answers {
 		out = append(out, sh.Draft.Persons[item])
 	}

@@ -22,7 +22,7 @@ func (s *Store) Write(ctx context.Context, a authz.Actor, id, via string, p reco
 		if _, err := s.may.Decide(a, "filing.answer", f.thing(nil)); err != nil {
 			return err
 		}
-		if err := f.open(); err != nil {
+		if err := s.open(f); err != nil {
 			return err
 		}
 		def, err := s.Form(f)

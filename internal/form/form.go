@@ -37,6 +37,8 @@ type Form struct {
 	order []*Item
 	hash  string
 	exprs map[string]*expr // by pointer of the definition
+
+	register *Form // that this form collects; nil for most
 }
 
 // Tier is a class of organisations from which a level is expected. The first

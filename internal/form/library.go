@@ -17,6 +17,8 @@ type Library struct {
 	ids      []string            // of the forms, sorted
 	editions map[string][]string // by form id, oldest first
 	parsed   map[string]func() (*Form, []finding.Finding)
+
+	collections sync.Map // by register (*Form): func() *Form, its collection form
 }
 
 // NewLibrary finds the forms of file systems: forms/ID@EDITION.yaml, a later file
@@ -64,15 +66,15 @@ func (l *Library) IDs() []string { return l.ids }
 // Editions lists a form's editions, oldest first.
 func (l *Library) Editions(id string) []string { return l.editions[id] }
 
-// Form is an edition of a form, the latest when edition is "". Errors: NotFound
-// when there is none, Invalid when its file can't be used (Check says why).
+// Form is an edition of a form, the latest when edition is "". The form by which a register
+// is collected (CollectionID) is made from the register's. Errors: NotFound when there is none, Invalid when its file can't be used (Check says why).
 func (l *Library) Form(id, edition string) (*Form, error) {
 	if all := l.editions[id]; edition == "" && len(all) > 0 {
 		edition = all[len(all)-1]
 	}
 	get, ok := l.parsed[id+"@"+edition]
 	if !ok {
-		return nil, errs.New(errs.NotFound, "no form %s@%s", id, edition)
+		return l.collection(id, edition)
 	}
 	f, _ := get()
 	if f == nil {
@@ -109,8 +111,12 @@ func (l *Library) Check() []finding.Finding {
 	var found []finding.Finding
 	for _, id := range l.ids {
 		for _, edition := range l.editions[id] {
-			_, more := l.parsed[id+"@"+edition]()
+			f, more := l.parsed[id+"@"+edition]()
 			found = append(found, more...)
+			if f != nil && f.Kind == KindRegister {
+				_, more = Collection(f)
+				found = append(found, more...)
+			}
 		}
 	}
 	return found

@@ -91,3 +91,9 @@ func (s *Store) At(ctx context.Context, q db.Querier, f *form.Form, tenant, reco
 	answers, err := join(f, []string{text})
 	return answers[item], err
 }
+
+// Writers lists the persons who ever changed a standing record of a form, sorted.
+func (s *Store) Writers(ctx context.Context, q db.Querier, tenant, formID string) ([]string, error) {
+	return db.All[string](ctx, q, `select distinct c.person from record_change c join record_head h on h.tenant = :tenant and h.id = c.record
+		where c.tenant = :tenant and h.form = :form and h.removed_at = 0 order by c.person`, db.Args{"tenant": tenant, "form": formID})
+}

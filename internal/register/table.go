@@ -126,6 +126,19 @@ func multiText(it *form.Item, ids []string, lang i18n.Lang) string {
 	return strings.Join(parts, ";")
 }
 
+// Template is the head of a register's list: a file with it and rows of one's own can be read.
+func (s *Store) Template(a authz.Actor, formID string, lang i18n.Lang) ([]string, error) {
+	if _, err := s.may.Decide(a, "record.read", thing(a, "")); err != nil {
+		return nil, err
+	}
+	f, err := s.Form(formID)
+	if err != nil {
+		return nil, err
+	}
+	head, _ := Table(f, nil, nil, lang)
+	return head, nil
+}
+
 // Export gives a whole register as a list, and enters the export in the ledger.
 func (s *Store) Export(ctx context.Context, a authz.Actor, formID string, lang i18n.Lang) (head []string, rows [][]any, err error) {
 	basis, err := s.may.Decide(a, "record.read", thing(a, ""))

@@ -187,8 +187,12 @@ func (c *call) campaignOf(v campaignForm) (campaign.Campaign, error) {
 func (c *call) showCampaignForm(status int, v campaignForm) error {
 	for _, id := range c.Forms.IDs() {
 		for _, edition := range c.Forms.Editions(id) {
-			if f, err := c.Forms.Form(id, edition); err == nil && f.Kind != form.KindRegister {
-				v.Forms = append(v.Forms, webkit.SelectOption{Value: id + "@" + edition, Text: editionTitle(f, c.lang)})
+			f, err := c.Forms.Form(id, edition)
+			if err == nil && f.Kind == form.KindRegister {
+				f, err = c.Forms.Form(form.CollectionID(id), edition)
+			}
+			if err == nil {
+				v.Forms = append(v.Forms, webkit.SelectOption{Value: f.Name(), Text: editionTitle(f, c.lang)})
 			}
 		}
 	}

@@ -18,6 +18,7 @@ import (
 
 func (s *server) receivedRoutes() []route {
 	return []route{
+		{"GET /campaigns/{id}/records", seat, "submission.read", (*call).collected},
 		{"GET /campaigns/{id}/filings", seat, "campaign.read", (*call).receivedList},
 		{"POST /campaigns/{id}/remind", seat, "campaign.remind", (*call).receivedRemind},
 		{"GET /campaigns/{id}/filings/{filing}", seat, "campaign.read", (*call).receivedPage},
