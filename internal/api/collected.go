@@ -55,7 +55,7 @@ func (c *call) campaignRecords(in *windowOf) (*list[Collected], error) {
 
 type joinedIn struct {
 	ByID
-	Table  string `query:"table" maxLength:"100" default:"register.records" doc:"item of the collection form"`
+	Table  string `query:"table" maxLength:"100" default:"collected.records" doc:"item of the collection form"`
 	Format string `query:"format" enum:"csv,cp932,xlsx" default:"csv"`
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -45,8 +46,9 @@ type house struct {
 	sessions map[authz.Role]string // of the screens; see sit
 }
 
-// twinSite makes one; modules are stored by an engine of storetest.
-func twinSite(t *testing.T, e storetest.Engine) *twins {
+// twinSite makes one; modules are stored by an engine of storetest. forms are further
+// folders with forms/.
+func twinSite(t *testing.T, e storetest.Engine, forms ...fs.FS) *twins {
 	t.Helper()
 	ctx := context.Background()
 	private, _, err := ledger.GenerateKey("yagura.example/matrix")
@@ -55,7 +57,7 @@ func twinSite(t *testing.T, e storetest.Engine) *twins {
 	}
 	c := clock.NewFake(time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC))
 	site, err := join(e.Open(t, modules()...), catalog.FS, SiteConfig{Secrets: Secrets{Key: []byte("0123456789abcdef0123456789abcdef"), Ledger: private},
-		Base: "http://127.0.0.1", Plain: true, Clock: c})
+		Base: "http://127.0.0.1", Plain: true, Clock: c, Forms: forms})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -137,12 +137,14 @@ func (f *Form) scoresInto(out Answers, entries []Entry, org *Org) {
 		}
 	}
 	if asked > 0 {
-		out[CollectedFilled] = Answer{Value: tenth(100 * float64(there) / float64(asked))}
+		f.level(out, CollectedFilled, FilledClass, 100*float64(there)/float64(asked))
 	}
-	if scored > 0 && f.Item(CollectedCoverage) != nil {
-		out[CollectedCoverage] = Answer{Value: tenth(sum / float64(scored))}
+	if scored > 0 {
+		f.level(out, CollectedCoverage, CoverageClass, sum/float64(scored))
 	}
 }
 
-// tenth rounds to one decimal, as the figure is written.
-func tenth(x float64) float64 { return math.Round(10*x) / 10 }
+// level answers with a percentage, to one decimal, and its class.
+func (f *Form) level(out Answers, id, class string, x float64) {
+	out[id], out[class] = Answer{Value: math.Round(10*x) / 10}, Answer{Value: classOf(steps, x)}
+}

@@ -67,7 +67,7 @@ func TestCollect(t *testing.T) {
 		}
 	}
 	_, overall := c.Score(a, nil, nil)
-	if overall != (88.9+50)/2 {
+	if overall != 100*(2.0/4+1.0/4)/2 { // classes 75 to 90 and 50 to 75
 		t.Errorf("score %v", overall)
 	}
 	if none := c.Collect(nil, nil, titles); none[CollectedSize].Value != "n0" || len(none) != 3 || len(c.Validate(none, nil, nil)) > 0 {

@@ -11,12 +11,14 @@ import (
 // The items that every collection form has. A register's items can't have such ids,
 // since theirs are columns here and its tables keep their own.
 const (
-	CollectedRecords  = "register.records"  // table: one row a record
-	CollectedCount    = "register.count"    // integer: how many records
-	CollectedSize     = "register.size"     // choice: the class of that number
-	CollectedFilled   = "register.filled"   // percent: required answers that are there
-	CollectedCoverage = "register.coverage" // percent: mean of the records' scores, where the register scores
-	RecordColumn      = "register.id"       // column of every table: id of the record
+	CollectedRecords  = "collected.records"  // table: one row a record
+	CollectedCount    = "collected.count"    // integer: how many records
+	CollectedSize     = "collected.size"     // choice: the class of that number
+	CollectedFilled   = "collected.filled"   // percent: required answers that are there
+	CollectedCoverage = "collected.coverage" // percent: mean of the records' scores, where the register scores
+	FilledClass       = "collected.filled_class"
+	CoverageClass     = "collected.coverage_class"
+	RecordColumn      = "collected.id" // column of every table: id of the record
 )
 
 const collected = "-collected"
@@ -52,11 +54,12 @@ func Collection(f *Form) (*Form, []finding.Finding) {
 		records.Columns = append(records.Columns, columnOf(it))
 		figures = append(figures, sharesOf(it)...)
 	}
-	out.Sections = []*Section{{ID: "records", Title: i18n.Both("collection.records"), Items: tables}, {ID: "figures", Title: i18n.Both("collection.figures"), Items: figures},
-		{ID: "filled", Title: i18n.Both("collection.filled"), Items: []*Item{percentItem(CollectedFilled, "collection.filled-share")}}}
+	quality := levels(CollectedFilled, FilledClass, "collection.filled")
 	if f.scores() {
-		out.Sections = append(out.Sections, &Section{ID: "coverage", Title: i18n.Both("collection.coverage"), Items: []*Item{percentItem(CollectedCoverage, "collection.coverage-mean")}})
+		quality = append(quality, levels(CollectedCoverage, CoverageClass, "collection.coverage")...)
 	}
+	out.Sections = []*Section{{ID: "records", Title: i18n.Both("collection.records"), Items: tables}, {ID: "figures", Title: i18n.Both("collection.figures"), Items: figures},
+		{ID: "quality", Title: i18n.Both("collection.quality"), Items: quality}}
 	text, err := out.YAML()
 	if err != nil {
 		return nil, []finding.Finding{finding.New("form.unreadable", "form.unreadable", "why", err)}
@@ -102,8 +105,15 @@ func tableOf(it *Item) *Item {
 	return t
 }
 
-func percentItem(id, key string) *Item {
-	return &Item{ID: id, Ask: i18n.Both(key), Type: TypePercent, Optional: true, Score: `answers["` + id + `"]`, MaxScore: 100}
+// levels are a percentage and its class. Only classes are compared with others: the
+// disclosure protection knows how much a class of an ordered scale gives away.
+func levels(id, class, key string) []*Item {
+	scale := bands(steps)
+	for i := range scale {
+		scale[i].Score = new(float64(i))
+	}
+	return []*Item{{ID: id, Ask: i18n.Both(key), Type: TypePercent, Optional: true},
+		{ID: class, Ask: i18n.Both("collection.class-of", "figure", i18n.Both(key)), Type: TypeChoice, Scale: "ordered", Options: scale, Optional: true}}
 }
 
 // sharesOf are the figures of an item with a closed list: for each option the class of its
@@ -150,6 +160,9 @@ var sizes = []class{{"n0", 0}, {"n1", 1}, {"n10", 10}, {"n30", 30}, {"n100", 100
 
 // shares are classes of a share in percent: none, quarters, all.
 var shares = []class{{"p0", 0}, {"p1", 1e-9}, {"p25", 25}, {"p50", 50}, {"p75", 75}, {"p100", 100}}
+
+// steps are classes of a percentage that should be high.
+var steps = []class{{"s0", 0}, {"s50", 50}, {"s75", 75}, {"s90", 90}, {"s100", 100}}
 
 func bands(of []class) []*Option {
 	out := make([]*Option, len(of))
