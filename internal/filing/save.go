@@ -59,6 +59,9 @@ func (s *Store) sheet(ctx context.Context, tx *db.Tx, tenant, id string) (Sheet,
 		return sh, err
 	}
 	sh.Eval = sh.FormDef.Evaluate(sh.Draft.Answers, sh.Previous, &sh.Org)
+	if sh.FormDef.Register() != nil {
+		sh.Answered, sh.Total, sh.Unconfirmed = progress(sh.FormDef, sh.Eval, sh.Draft.Answers)
+	}
 	return sh, nil
 }
 

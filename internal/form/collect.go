@@ -9,6 +9,7 @@ import (
 // Entry is a record of a register.
 type Entry struct {
 	ID      string
+	Title   string // may be empty
 	Answers Answers
 }
 
@@ -36,7 +37,7 @@ func (f *Form) Collect(entries []Entry, org *Org, title func(key, id string) str
 			case it.Type == TypeTable:
 				rows, _ := a.Value.([]Row)
 				for _, r := range rows {
-					tables[it.ID] = append(tables[it.ID], tableRow(e.ID, it, r, title))
+					tables[it.ID] = append(tables[it.ID], tableRow(e, it, r, title))
 				}
 			default:
 				row[it.ID] = cell(it.ID, it, a, title)
@@ -57,8 +58,11 @@ func (f *Form) Collect(entries []Entry, org *Org, title func(key, id string) str
 	return out
 }
 
-func tableRow(record string, table *Item, r Row, title func(key, id string) string) Row {
-	out := Row{RecordColumn: {Value: record}}
+func tableRow(e Entry, table *Item, r Row, title func(key, id string) string) Row {
+	out := Row{RecordColumn: {Value: e.ID}}
+	if e.Title != "" {
+		out[TitleColumn] = Answer{Value: e.Title}
+	}
 	for _, c := range table.Columns {
 		if a, ok := r[c.ID]; ok {
 			out[c.ID] = cell(table.ID+"/"+c.ID, c, a, title)

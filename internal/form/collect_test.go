@@ -46,9 +46,9 @@ func TestCollect(t *testing.T) {
 	_, c := toolForms(t)
 	titles := func(key, id string) string { return map[string]string{"a": "槌"}[id] }
 	a := c.Collect([]Entry{
-		{"a", Answers{"tool.name": {Value: "槌"}, "tool.kind": {Value: "hand"}, "tool.safe": {Value: true}, "tool.users": {Value: []Row{{"unit": {Value: "営繕"}}, {"unit": {Value: "総務"}}}}}},
-		{"b", Answers{"tool.name": {Value: "鋸"}, "tool.kind": {Value: "power-ac"}, "tool.parent": {Value: "a"}}},
-		{"c", Answers{"tool.name": {Value: "錐"}, "tool.kind": {Value: "hand"}, "tool.safe": {Value: false}}},
+		{"a", "槌", Answers{"tool.name": {Value: "槌"}, "tool.kind": {Value: "hand"}, "tool.safe": {Value: true}, "tool.users": {Value: []Row{{"unit": {Value: "営繕"}}, {"unit": {Value: "総務"}}}}}},
+		{"b", "鋸", Answers{"tool.name": {Value: "鋸"}, "tool.kind": {Value: "power-ac"}, "tool.parent": {Value: "a"}}},
+		{"c", "錐", Answers{"tool.name": {Value: "錐"}, "tool.kind": {Value: "hand"}, "tool.safe": {Value: false}}},
 	}, nil, titles)
 	if found := c.Validate(a, nil, nil); len(found) > 0 {
 		t.Error(found)
@@ -57,7 +57,7 @@ func TestCollect(t *testing.T) {
 	if len(rows) != 3 || rows[1]["tool.parent"].Value != "槌 [a]" {
 		t.Error(rows)
 	}
-	if users := a["tool.users"].Value.([]Row); len(users) != 2 || users[1][RecordColumn].Value != "a" || users[1]["unit"].Value != "総務" {
+	if users := a["tool.users"].Value.([]Row); len(users) != 2 || users[1][RecordColumn].Value != "a" || users[1]["unit"].Value != "総務" || users[1][TitleColumn].Value != "槌" {
 		t.Error(users)
 	}
 	for id, want := range map[string]any{CollectedCount: int64(3), CollectedSize: "n1", "tool.kind.share.hand": "p50", "tool.kind.share.power_ac": "p25",
@@ -91,7 +91,7 @@ func TestCollectIsAlwaysFit(t *testing.T) {
 			if rapid.Bool().Draw(t, "safe") {
 				a["tool.safe"] = Answer{Value: rapid.Bool().Draw(t, "s")}
 			}
-			entries = append(entries, Entry{string(rune('a'+i%26)) + string(rune('a'+i/26)), a})
+			entries = append(entries, Entry{string(rune('a'+i%26)) + string(rune('a'+i/26)), "", a})
 		}
 		a := c.Collect(entries, nil, func(string, string) string { return "" })
 		if found := c.Validate(a, nil, nil); len(found) > 0 {

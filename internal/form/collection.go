@@ -18,6 +18,7 @@ const (
 	CollectedCoverage = "collected.coverage" // percent: mean of the records' scores, where the register scores
 	FilledClass       = "collected.filled_class"
 	CoverageClass     = "collected.coverage_class"
+	TitleColumn       = "collected.title" // column of a record's table: what the record is called
 	RecordColumn      = "collected.id" // column of every table: id of the record
 )
 
@@ -40,7 +41,7 @@ func Collection(f *Form) (*Form, []finding.Finding) {
 	out := &Form{ID: CollectionID(f.ID), Edition: f.Edition, Kind: KindQuestionnaire, Supersedes: f.Supersedes, Status: f.Status, Published: f.Published, Effective: f.Effective,
 		Title:   i18n.Both("collection.title", "register", f.Title),
 		Summary: i18n.Both("collection.summary", "register", f.Title), Source: f.Source, TextMode: f.TextMode, Licence: f.Licence, Audience: f.Audience, Tiers: f.Tiers}
-	records := &Item{ID: CollectedRecords, Ask: f.Title, Type: TypeTable, Key: []string{RecordColumn}, Columns: []*Item{recordColumn()}}
+	records := &Item{ID: CollectedRecords, Ask: f.Title, Type: TypeTable, Key: []string{RecordColumn}}
 	tables := []*Item{records}
 	figures := []*Item{
 		{ID: CollectedCount, Ask: i18n.Both("collection.count"), Type: TypeInteger, Min: new(float64), Unit: i18n.Both("collection.unit")},
@@ -58,6 +59,7 @@ func Collection(f *Form) (*Form, []finding.Finding) {
 	if f.scores() {
 		quality = append(quality, levels(CollectedCoverage, CoverageClass, "collection.coverage")...)
 	}
+	records.Columns = append(records.Columns, recordColumn())
 	out.Sections = []*Section{{ID: "records", Title: i18n.Both("collection.records"), Items: tables}, {ID: "figures", Title: i18n.Both("collection.figures"), Items: figures},
 		{ID: "quality", Title: i18n.Both("collection.quality"), Items: quality}}
 	text, err := out.YAML()
@@ -97,11 +99,12 @@ func columnOf(it *Item) *Item {
 
 // tableOf is a table of a register's records: the rows of all records, each with its record.
 func tableOf(it *Item) *Item {
-	t := &Item{ID: it.ID, Ask: it.Ask, Type: TypeTable, Optional: true, Columns: []*Item{recordColumn()},
+	t := &Item{ID: it.ID, Ask: it.Ask, Type: TypeTable, Optional: true, Columns: []*Item{{ID: TitleColumn, Ask: i18n.Both("collection.record-title"), Type: TypeText, Optional: true}},
 		Foreign: []ForeignKey{{Columns: []string{RecordColumn}, To: CollectedRecords, ToColumns: []string{RecordColumn}}}}
 	for _, c := range it.Columns {
 		t.Columns = append(t.Columns, columnOf(c))
 	}
+	t.Columns = append(t.Columns, recordColumn())
 	return t
 }
 

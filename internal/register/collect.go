@@ -23,7 +23,7 @@ func (s *Store) Collect(ctx context.Context, q db.Querier, tenant string, collec
 	}
 	entries := make([]form.Entry, len(all))
 	for i, r := range all {
-		entries[i] = form.Entry{ID: r.ID, Answers: r.Draft.Answers}
+		entries[i] = form.Entry{ID: r.ID, Title: r.Title, Answers: r.Draft.Answers}
 	}
 	return collection.Collect(entries, o, to.Title), nil
 }

@@ -32,6 +32,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"lines":    lines,
 	"site":     site,
 	"tamper":   tamper,
+	"served":   served,
 }
 
 func usage(ts *testscript.TestScript, ok bool, text string) {
