@@ -462,6 +462,10 @@ func (s *toys) survey() {
 	s.call(s.own, authz.Respondent, http.MethodGet, "/filings", "", http.StatusOK, &list)
 	for _, f := range list.Items {
 		if f.Campaign == k {
+			page := s.ask(http.MethodGet, "/filings/"+f.ID+"/sections/plan", "", "", "Cookie: session="+s.own.sessions[authz.Respondent])
+			if !strings.Contains(page.body, "<option") || !strings.Contains(page.body, "避難訓練") {
+				s.t.Error("the page doesn't offer the records of the register")
+			}
 			s.call(s.own, authz.Respondent, http.MethodPatch, "/filings/"+f.ID+"/answers", `{"answers":{"plan.level":{"value":"yearly"}},"versions":{"plan.level":0}}`, http.StatusOK, nil)
 		}
 	}

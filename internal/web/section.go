@@ -33,8 +33,12 @@ func (c *call) sectionOf(sh filing.Sheet) (*form.Section, int, error) {
 // sectionView is the form of a section as the filing stands.
 func (c *call) sectionView(sh filing.Sheet, sec *form.Section, counts map[string]int) webkit.FormView {
 	base := "/filings/" + sh.ID
+	to, err := c.Registers.References(c.ctx, c.actor, sh.FormDef)
+	if err != nil {
+		to = nil // ids are typed, and shown as they are
+	}
 	v := webkit.FormView{
-		Form: sh.FormDef, Section: sec, Answers: sh.Draft.Answers, Previous: sh.Previous, Version: sh.Version,
+		Form: sh.FormDef, Section: sec, Answers: sh.Draft.Answers, Previous: sh.Previous, Version: sh.Version, Options: refOptions(to),
 		Applies: func(it *form.Item) bool { return sh.Eval.Applies[it.Index()] },
 		Action:  base + "/sections/" + sec.ID, Autosave: base + "/sections/" + sec.ID + "/autosave", Links: map[string]webkit.ItemLinks{},
 	}
