@@ -19,7 +19,7 @@ const (
 	FilledClass       = "collected.filled_class"
 	CoverageClass     = "collected.coverage_class"
 	TitleColumn       = "collected.title" // column of a record's table: what the record is called
-	RecordColumn      = "collected.id" // column of every table: id of the record
+	RecordColumn      = "collected.id"    // column of every table: id of the record
 )
 
 const collected = "-collected"

@@ -61,11 +61,23 @@ func Joined(collection *form.Form, item string, parts []Part, lang i18n.Lang) (h
 	return head, rows
 }
 
+// joinedCell is a value or state in words, with its comment.
 func joinedCell(c *form.Item, a form.Answer, lang i18n.Lang) string {
-	if a.Value == nil && a.State != "" {
-		return cellText(column{c, partState}, a, nil, lang)
+	text := ""
+	switch v := a.Value.(type) {
+	case nil:
+		if a.State != "" {
+			text = cellText(column{c, partState}, a, nil, lang)
+		}
+	case bool:
+		text = i18n.T(lang, map[bool]string{true: "register.yes", false: "register.no"}[v])
+	default:
+		text = cellText(column{c, ""}, a, nil, lang)
 	}
-	return cellText(column{c, ""}, a, nil, lang)
+	if a.Comment != "" {
+		text += "（" + a.Comment + "）"
+	}
+	return text
 }
 
 // Tables are the table items of a collection form, the records first.
