@@ -27,6 +27,12 @@ func (c Country) String() string {
 // MarshalText writes the code, so that countries may be keys and values of JSON.
 func (c Country) MarshalText() ([]byte, error) { return []byte(c.String()), nil }
 
+// UnmarshalText reads a code; what is no code is unknown.
+func (c *Country) UnmarshalText(text []byte) error {
+	*c = CountryOf(string(text))
+	return nil
+}
+
 // Answer is a yes, a no, or none given.
 type Answer uint8
 

@@ -1,0 +1,106 @@
+package thirdparty
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"io/fs"
+
+	"yagura/internal/authz"
+	"yagura/internal/clock"
+	"yagura/internal/db"
+	"yagura/internal/errs"
+	"yagura/internal/thirdparty/network"
+)
+
+//go:embed schema
+var schema embed.FS
+
+// Module is the package's share in the schema.
+func Module() db.Module {
+	sub, err := fs.Sub(schema, "schema")
+	if err != nil {
+		panic(err) // the folder is embedded above
+	}
+	return db.Module{Name: "thirdparty", FS: sub, Tenant: []string{"thirdparty_received"}}
+}
+
+// Received is an institution's register as it was handed over to an asker: of the
+// institution what the asker knows it by, and the register as it is analysed.
+type Received struct {
+	Organisation string `db:"organisation"`
+	Code         string `db:"code"` // the asker's
+	Name         string `db:"name"`
+	Sector       string `db:"sector"`
+	Size         string `db:"size_class"`
+	At           int64  `db:"received_at"` // microseconds UTC
+	Register     network.Register
+}
+
+type receivedRow struct {
+	Received
+	Tenant  string `db:"tenant"`
+	Content string `db:"content"`
+}
+
+// Store keeps the registers that were handed over, and the sectors made of them.
+type Store struct {
+	db      *db.DB
+	now     clock.Clock
+	may     *authz.Policies
+	sectors sectors
+}
+
+// New makes a store.
+func New(d *db.DB, c clock.Clock, p *authz.Policies) *Store {
+	return &Store{db: d, now: c, may: p, sectors: sectors{kept: map[string]*sector{}}}
+}
+
+// Receive hands registers over to an asker, in the transaction of the fact that does so
+// (docs/decisions/0005): it runs under a handle that sees both sides, and the caller enters
+// the fact in the ledger. A register stands for the one that the same institution handed
+// over before.
+func (s *Store) Receive(ctx context.Context, tx *db.Tx, asker string, list ...Received) error {
+	for _, r := range list {
+		r.Register.Institution.ID = r.Organisation
+		content, err := json.Marshal(r.Register)
+		if err != nil {
+			return err
+		}
+		r.At = clock.Micros(s.now.Now())
+		if _, err := tx.Exec(ctx, `insert into thirdparty_received (tenant, organisation, code, name, sector, size_class, received_at, version, content)
+			values (:tenant, :organisation, :code, :name, :sector, :size_class, :received_at, 1, :content)
+			on conflict (tenant, organisation) do update set code = excluded.code, name = excluded.name, sector = excluded.sector, size_class = excluded.size_class,
+			received_at = excluded.received_at, version = thirdparty_received.version + 1, content = excluded.content`,
+			receivedRow{r, asker, string(content)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// stamp changes whenever what was handed over to an asker does.
+type stamp struct {
+	N    int64 `db:"n"`
+	Sum  int64 `db:"versions"`
+	Last int64 `db:"last_at"`
+}
+
+func (s *Store) stamp(ctx context.Context, asker string) (stamp, error) {
+	return db.One[stamp](ctx, s.db.Tenant(asker), `select count(*) as n, coalesce(sum(version), 0) as versions, coalesce(max(received_at), 0) as last_at
+		from thirdparty_received where tenant = :tenant`, db.Args{})
+}
+
+// load reads all registers that were handed over to an asker, by its codes.
+func (s *Store) load(ctx context.Context, asker string) ([]Received, error) {
+	rows, err := db.All[receivedRow](ctx, s.db.Tenant(asker), `select tenant, organisation, code, name, sector, size_class, received_at, content
+		from thirdparty_received where tenant = :tenant order by code, organisation`, db.Args{})
+	out := make([]Received, len(rows))
+	for i, r := range rows {
+		if err := json.Unmarshal([]byte(r.Content), &r.Register); err != nil {
+			return nil, errs.New(errs.Internal, "thirdparty: register of %s: %w", r.Organisation, err)
+		}
+		out[i] = r.Received
+	}
+	return out, err
+}
