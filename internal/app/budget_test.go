@@ -23,8 +23,9 @@ func TestStatementBudgets(t *testing.T) {
 			budget int
 		}{
 			{anna, "/", 15}, {anna, "/filings", 15}, {anna, hub, 25}, {anna, hub + "/sections/governance", 25}, {anna, hub + "/check", 20},
-			{anna, "/registers", 25}, {anna, "/registers/ict-contracts", 25}, {anna, "/returns", 15}, {anna, "/actions", 15}, {anna, "/search?q=backup", 15}, {anna, "/inbox", 15},
+			{anna, "/registers", 25}, {anna, "/registers/ict-contracts", 25}, {anna, "/thirdparty", 25}, {anna, "/returns", 15}, {anna, "/actions", 15}, {anna, "/search?q=backup", 15}, {anna, "/inbox", 15},
 			{mana, "/", 15}, {mana, "/campaigns", 15}, {mana, campaign, 20}, {mana, campaign + "/filings", 20}, {anri, campaign + "/release", 20},
+			{anri, "/sector/thirdparties", 15}, {anri, "/sector/thirdparties/ranking", 15}, {anri, "/sector/thirdparties/failure", 15}, {anri, "/sector/thirdparties/review", 15},
 			{mana, campaign + "/filings?text=a&sort=progress&standing=open", 20}, {mana, "/parties?text=a&sort=name", 15}, {mana, mana.link(mana.get("/parties"), `/parties/[0-9A-Z]{26}`), 15},
 		} {
 			res, err := p.who.http.Get(srv.URL + p.path)

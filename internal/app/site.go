@@ -32,6 +32,8 @@ import (
 	"yagura/internal/record"
 	"yagura/internal/register"
 	"yagura/internal/signin"
+	"yagura/internal/thirdparty"
+	"yagura/internal/thirdparty/roi"
 	"yagura/internal/web"
 	"yagura/internal/webkit"
 )
@@ -95,7 +97,7 @@ type Site struct {
 
 // modules are the shares of the packages in the schema, in the order of their migration.
 func modules() []db.Module {
-	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), api.Module()}
+	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), api.Module()}
 }
 
 // OpenSite opens the database, brings its schema up to date, and joins everything.
@@ -144,6 +146,8 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Filings = filing.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Records, t.filing)
 	s.Campaigns = campaign.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Filings, s.Forms, t.campaign)
 	s.Registers = register.New(d, cfg.Clock, s.Policies, s.Orgs, s.Records)
+	s.ThirdParties = thirdparty.New(d, cfg.Clock, s.Policies)
+	s.RegisterSchema, _ = roi.LoadSchema(files) // checked by its package
 	s.Actions = action.New(d, cfg.Clock, s.IDs, s.Policies)
 	s.Feedback = release.New(s.Campaigns, s.Orgs, s.Catalog, cfg.Clock, cfg.Notice)
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}

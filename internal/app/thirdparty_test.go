@@ -5,8 +5,8 @@ import (
 	"context"
 	"testing"
 
-	"yagura/internal/authz"
 	"yagura/catalog"
+	"yagura/internal/authz"
 	"yagura/internal/finding"
 	"yagura/internal/i18n"
 	"yagura/internal/storetest"

@@ -35,3 +35,15 @@ func (s *Store) Books(ctx context.Context, a authz.Actor, forms ...string) (map[
 	})
 	return out, o, err
 }
+
+// Took enters in the ledger that whole registers left the product as a file; what says
+// what it is, such as the name of its format.
+func (s *Store) Took(ctx context.Context, a authz.Actor, what string, content []byte) error {
+	basis, err := s.may.Decide(a, "record.read", thing(a, ""))
+	if err != nil {
+		return err
+	}
+	return s.db.Tenant(a.Org).Tx(ctx, func(tx *db.Tx) error {
+		return s.log(ctx, tx, a, "export.made", "register", what, 0, basis, content)
+	})
+}

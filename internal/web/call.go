@@ -244,9 +244,11 @@ func (c *call) nav() []webkit.NavItem {
 		{"web.nav.returns", "/returns", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
 		{"web.nav.actions", "/actions", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
 		{"web.nav.registers", "/registers", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
+		{"web.nav.thirdparty", "/thirdparty", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
 		{"web.search.title", "/search", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
 		{"web.nav.campaigns", "/campaigns", c.actor.Has(authz.Manager, authz.Analyst, authz.Supervisor)},
 		{"web.nav.parties", "/parties", c.actor.Has(authz.Manager, authz.Analyst, authz.Supervisor)},
+		{"web.nav.sector", sectorBase, c.actor.Has(authz.Analyst, authz.Supervisor)},
 		{"web.nav.people", "/people", c.actor.Has(authz.Administrator, authz.Auditor)},
 		{"web.nav.ledger", "/ledger", c.actor.Has(authz.Administrator, authz.Auditor)},
 	}

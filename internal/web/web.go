@@ -27,6 +27,8 @@ import (
 	"yagura/internal/record"
 	"yagura/internal/register"
 	"yagura/internal/signin"
+	"yagura/internal/thirdparty"
+	"yagura/internal/thirdparty/roi"
 	"yagura/internal/webkit"
 )
 
@@ -43,17 +45,20 @@ type Deps struct {
 	Filings   *filing.Store
 	Campaigns *campaign.Store
 	Actions   *action.Store
-	Notices   *notice.Notifier
-	Runner    *jobs.Runner // woken after a fact that others are told of; may be nil
-	Ledger    *ledger.Log
-	Forms     *form.Library
-	Catalog   *catalog.Catalog
-	Calendars calendar.Set
-	Feedback  Feedback
-	Ready     func(context.Context) error     // whether the node should be sent requests; nil: always
-	Observe   func(http.Handler) http.Handler // measures the routes; may be nil
-	Base      string                          // of links that leave the product: https://yagura.example
-	Env       string                          // ribbon of an installation that is not the real thing; "" for none
+	// ThirdParties are the registers of third parties that were handed over.
+	ThirdParties   *thirdparty.Store
+	RegisterSchema *roi.Schema // of the DORA register of information
+	Notices        *notice.Notifier
+	Runner         *jobs.Runner // woken after a fact that others are told of; may be nil
+	Ledger         *ledger.Log
+	Forms          *form.Library
+	Catalog        *catalog.Catalog
+	Calendars      calendar.Set
+	Feedback       Feedback
+	Ready          func(context.Context) error     // whether the node should be sent requests; nil: always
+	Observe        func(http.Handler) http.Handler // measures the routes; may be nil
+	Base           string                          // of links that leave the product: https://yagura.example
+	Env            string                          // ribbon of an installation that is not the real thing; "" for none
 	// Demo offers signing in as a role without a password. It is for a loopback address only.
 	Demo *Demo
 	// Strong are the roles that want a second factor: who has one and showed a password
@@ -112,11 +117,13 @@ func (s *server) routes() []route {
 		s.returnRoutes(),
 		s.actionRoutes(),
 		s.registerRoutes(),
+		s.thirdpartyRoutes(),
 		s.searchRoutes(),
 		s.campaignRoutes(),
 		s.receivedRoutes(),
 		s.releaseRoutes(),
 		s.partyRoutes(),
+		s.sectorRoutes(),
 		s.settingsRoutes(),
 		s.passkeyRoutes(),
 		s.inboxRoutes(),

@@ -111,7 +111,11 @@ func (d *drawing) serve(company int, typ string, expense float64, reliance netwo
 	recipient, rank := company, int32(2)
 	for up := g.m.behind[company]; up >= 0 && rank <= 4; up = g.m.behind[up] {
 		if up != recipient {
-			d.r.Links = append(d.r.Links, network.Link{Service: at, Provider: d.provider(up), Recipient: d.provider(recipient), Rank: rank, Hours: network.NoHours})
+			instead := network.NoHours
+			if up >= g.m.from[networks] && up < g.m.from[datacentres] {
+				instead = 6 // lines of a second carrier
+			}
+			d.r.Links = append(d.r.Links, network.Link{Service: at, Provider: d.provider(up), Recipient: d.provider(recipient), Rank: rank, Hours: instead})
 			recipient = up
 			rank++
 		}
