@@ -6,6 +6,7 @@ import (
 	"yagura/internal/authz"
 	"yagura/internal/db"
 	"yagura/internal/form"
+	"yagura/internal/i18n"
 	"yagura/internal/thirdparty"
 	"yagura/internal/thirdparty/demo"
 )
@@ -27,7 +28,7 @@ func (d *Demonstration) handOver(ctx context.Context, seed uint64) error {
 	registers[0] = kept.Picture().Register
 	list := make([]thirdparty.Received, len(d.parties))
 	for i, p := range d.parties {
-		list[i] = thirdparty.Received{Organisation: p.id, Code: p.org.ID, Name: p.org.Name, Sector: p.org.Sector, Size: p.org.Size, Register: registers[i]}
+		list[i] = thirdparty.Received{Organisation: p.id, Code: p.org.ID, NameJA: p.org.Name, NameEN: i18n.T(i18n.EN, "demo.name."+p.org.Sector, "n", p.org.ID[1:]), Sector: p.org.Sector, Size: p.org.Size, Register: registers[i]}
 	}
 	return d.site.DB.System("seed a demonstration").Tx(ctx, func(tx *db.Tx) error {
 		return d.site.ThirdParties.Receive(ctx, tx, d.asker, list...)

@@ -3,6 +3,11 @@ package app
 import (
 	"bytes"
 	"context"
+	"html"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
 	"testing"
 
 	"yagura/catalog"
@@ -55,6 +60,63 @@ func TestDemoRegisterBuilds(t *testing.T) {
 			if r.N == 0 && r.Table != "B_01.03" && r.Table != "B_02.03" && r.Table != "B_03.03" {
 				t.Errorf("%s is empty", r.Table)
 			}
+		}
+	})
+}
+
+// From the register to its package over HTTP; the own picture with a what-if; the sector's
+// pages, a what-if by hour and its export. What a campaign manager may not see is refused.
+func TestThirdPartyViews(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		s := small(t, e, 40)
+		srv := httptest.NewServer(s.Handler)
+		defer srv.Close()
+		anna, anri, mana := visit(t, srv, s, respondent), visit(t, srv, s, analyst), visit(t, srv, s, manager)
+
+		page := anna.get("/thirdparty")
+		anna.says(page, "勘定系システム", "瀬戸データセンター（架空）", "再委託先（3段階目）", "出口計画のない", "単一障害点", "契約条項の充足率")
+		if strings.Count(page, `role="img"`) != 1 || !strings.Contains(page, "重要な業務と、それを支えるもの") {
+			t.Error("no map, or no words for it")
+		}
+		centre := regexp.MustCompile(`<option value="([^"]+)">瀬戸データセンター（架空）`).FindStringSubmatch(page)
+		if centre == nil {
+			t.Fatal("the subcontractor can't be chosen")
+		}
+		page = anna.get("/thirdparty?provider=" + url.QueryEscape(html.UnescapeString(centre[1])) + "&hours=100")
+		anna.says(page, "瀬戸データセンター（架空）が100時間停止すると", "12時間後から超過", "直ちに停止し、100時間後に再開")
+
+		cover := url.Values{"lei": {"529900T8BM49AURSDO55"}, "receiver": {"DE"}, "authority": {"当局"}, "activity": {"x104"}, "assets": {"1"}, "period": {"2025-12-31"}}
+		page = anna.post("/thirdparty/package", cover)
+		anna.says(page, "検査で誤りは見つかりませんでした", "529900T8BM49AURSDO55.IND_DE_", "B_05.02")
+		if data := anna.post("/thirdparty/package/file", fields(t, page, "/thirdparty/package/file")); !strings.HasPrefix(data, "PK") {
+			t.Error("no package")
+		}
+		if res, err := anna.http.PostForm(srv.URL+"/thirdparty/package", url.Values{"lei": {"x"}}); err != nil || res.StatusCode != 422 {
+			t.Error(res, err)
+		}
+
+		page = anri.get("/sector/thirdparties")
+		anri.says(page, "台帳を提出した機関 13", "上位1社（CR1）", "地域銀行", "信用金庫")
+		list := anri.get("/sector/thirdparties?format=csv&unit=provider")
+		if n := strings.Count(list, "\n"); n < 30 {
+			t.Errorf("%d lines of providers", n)
+		}
+		page = anri.get(html.UnescapeString(anri.link(page, `/sector/thirdparties/provider\?[^"]+`)))
+		anri.says(page, "選別の目安であり、指定ではない", "1.2 総資産の割合", "判定不可", "大規模")
+		page = anri.get(html.UnescapeString(anri.link(anri.get("/sector/thirdparties/ranking"), `/sector/thirdparties/failure\?[^"]+`)))
+		anri.says(page, "重要な業務が耐性度を超えます", "停止から")
+		q := fields(t, page, "/sector/thirdparties/failure#at")
+		q.Set("hour", "71")
+		at := anri.get("/sector/thirdparties/failure?" + q.Encode())
+		anri.says(at, "停止から71時間後には")
+		q.Set("format", "csv")
+		if hits := anri.get("/sector/thirdparties/failure?" + q.Encode()); strings.Count(hits, "\n") < 3 || !strings.Contains(hits, "時間後") {
+			t.Error(hits)
+		}
+		anri.says(anri.get("/sector/thirdparties/failure?country=US"), "耐性度を超える機関")
+		anri.says(anri.get("/sector/thirdparties/review"), "自動では統合していません")
+		if res, err := mana.http.Get(srv.URL + "/sector/thirdparties"); err != nil || res.StatusCode != 403 {
+			t.Error(res, err)
 		}
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"yagura/internal/clock"
 	"yagura/internal/db"
 	"yagura/internal/errs"
+	"yagura/internal/i18n"
 	"yagura/internal/thirdparty/network"
 )
 
@@ -30,12 +31,16 @@ func Module() db.Module {
 type Received struct {
 	Organisation string `db:"organisation"`
 	Code         string `db:"code"` // the asker's
-	Name         string `db:"name"`
+	NameJA       string `db:"name_ja"`
+	NameEN       string `db:"name_en"`
 	Sector       string `db:"sector"`
 	Size         string `db:"size_class"`
 	At           int64  `db:"received_at"` // microseconds UTC
 	Register     network.Register
 }
+
+// Name is the institution's name in both languages.
+func (r Received) Name() i18n.Text { return i18n.Text{JA: r.NameJA, EN: r.NameEN} }
 
 type receivedRow struct {
 	Received
@@ -68,9 +73,9 @@ func (s *Store) Receive(ctx context.Context, tx *db.Tx, asker string, list ...Re
 			return err
 		}
 		r.At = clock.Micros(s.now.Now())
-		if _, err := tx.Exec(ctx, `insert into thirdparty_received (tenant, organisation, code, name, sector, size_class, received_at, version, content)
-			values (:tenant, :organisation, :code, :name, :sector, :size_class, :received_at, 1, :content)
-			on conflict (tenant, organisation) do update set code = excluded.code, name = excluded.name, sector = excluded.sector, size_class = excluded.size_class,
+		if _, err := tx.Exec(ctx, `insert into thirdparty_received (tenant, organisation, code, name_ja, name_en, sector, size_class, received_at, version, content)
+			values (:tenant, :organisation, :code, :name_ja, :name_en, :sector, :size_class, :received_at, 1, :content)
+			on conflict (tenant, organisation) do update set code = excluded.code, name_ja = excluded.name_ja, name_en = excluded.name_en, sector = excluded.sector, size_class = excluded.size_class,
 			received_at = excluded.received_at, version = thirdparty_received.version + 1, content = excluded.content`,
 			receivedRow{r, asker, string(content)}); err != nil {
 			return err
@@ -93,7 +98,7 @@ func (s *Store) stamp(ctx context.Context, asker string) (stamp, error) {
 
 // load reads all registers that were handed over to an asker, by its codes.
 func (s *Store) load(ctx context.Context, asker string) ([]Received, error) {
-	rows, err := db.All[receivedRow](ctx, s.db.Tenant(asker), `select tenant, organisation, code, name, sector, size_class, received_at, content
+	rows, err := db.All[receivedRow](ctx, s.db.Tenant(asker), `select tenant, organisation, code, name_ja, name_en, sector, size_class, received_at, content
 		from thirdparty_received where tenant = :tenant order by code, organisation`, db.Args{})
 	out := make([]Received, len(rows))
 	for i, r := range rows {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ type packageView struct {
 	Fields  []webkit.InputView
 	Selects []webkit.SelectView
 	Hidden  []webkit.Hidden // what was checked, for the download
+	Error   string
 	Built   bool
 	Errors  int
 	Warn    int
@@ -85,7 +87,11 @@ func (c *call) showPackage(k thirdparty.Cover, v packageView) error {
 	choose("activity", k.Activity, thirdparty.Activities(c.RegisterSchema)...)
 	p := c.page("webthirdparty.package")
 	p.Crumbs = []webkit.Crumb{{Text: c.say("webregister.title"), URL: "/registers"}}
-	return c.render(p, packageBuild(v))
+	status := http.StatusOK
+	if p.Error = v.Error != ""; p.Error {
+		status = http.StatusUnprocessableEntity
+	}
+	return c.renderStatus(status, p, packageBuild(v))
 }
 
 // build writes the package. Its error is one of the form's fields.
@@ -115,8 +121,7 @@ func (c *call) packageCheck() error {
 		if c.text(err) == "" {
 			return err
 		}
-		c.Kit.SetFlash(c.w, webkit.Flash{Tone: webkit.Danger, Text: c.text(err)})
-		return c.showPackage(k, packageView{})
+		return c.showPackage(k, packageView{Error: c.text(err)})
 	}
 	rep := roi.Check(c.RegisterSchema, bytes.NewReader(data), int64(len(data)), roi.Options{Name: k.FileName(), Today: c.today()})
 	v := packageView{Built: true, Errors: rep.Errors, Warn: rep.Warnings, Name: k.FileName()}

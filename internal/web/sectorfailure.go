@@ -221,7 +221,7 @@ func (c *call) hitRows(v *thirdparty.Sector, o *network.Outcome) (rows [][]any) 
 		for _, s := range h.Functions {
 			names = append(names, c.say("websector.function-beyond", "name", s.Name, "tolerance", s.Tolerance))
 		}
-		rows = append(rows, []any{m.Name, c.sector(m.Sector), c.sizeName(m.Size), c.say("websector.after", "n", h.From), until, strings.Join(names, c.say("webthirdparty.comma"))})
+		rows = append(rows, []any{m.Name().In(c.lang), c.sector(m.Sector), c.sizeName(m.Size), c.say("websector.after", "n", h.From), until, strings.Join(names, c.say("webthirdparty.comma"))})
 	}
 	return rows
 }

@@ -42,7 +42,7 @@ func (c *call) sectorProvider() error {
 		var rows [][]any
 		for _, d := range list {
 			m := v.Members[d.Institution]
-			rows = append(rows, []any{m.Name, c.sector(m.Sector), c.sizeName(m.Size), c.way(v, d), c.functionNames(v, d)})
+			rows = append(rows, []any{m.Name().In(c.lang), c.sector(m.Sector), c.sizeName(m.Size), c.way(v, d), c.functionNames(v, d)})
 		}
 		return c.export("dependents", columns, rows)
 	}
@@ -61,7 +61,7 @@ func (c *call) sectorProvider() error {
 	from := min((paging.Page-1)*paging.Size, len(list))
 	for _, x := range list[from:min(from+paging.Size, len(list))] {
 		m := v.Members[x.Institution]
-		p.Table.Rows = append(p.Table.Rows, []webkit.Cell{{Text: m.Name, Head: true}, {Text: c.sector(m.Sector)}, {Text: c.sizeName(m.Size)}, {Text: c.way(v, x)}, {Text: c.functionNames(v, x)}})
+		p.Table.Rows = append(p.Table.Rows, []webkit.Cell{{Text: m.Name().In(c.lang), Head: true}, {Text: c.sector(m.Sector)}, {Text: c.sizeName(m.Size)}, {Text: c.way(v, x)}, {Text: c.functionNames(v, x)}})
 	}
 	c.criteria(&p, screen)
 	page := c.sectorPage("websector.title", "websector.provider-lead")
