@@ -17,6 +17,10 @@ import (
 type thirdpartyCmd struct {
 	Measure thirdpartyMeasureCmd `cmd:"" help:"${cli_help_thirdparty_measure}"`
 	Fail    thirdpartyFailCmd    `cmd:"" help:"${cli_help_thirdparty_fail}"`
+
+	Rank     thirdpartyRankCmd     `cmd:"" help:"${cli_help_thirdparty_rank}"`
+	Pairs    thirdpartyPairsCmd    `cmd:"" help:"${cli_help_thirdparty_pairs}"`
+	Smallest thirdpartySmallestCmd `cmd:"" help:"${cli_help_thirdparty_smallest}"`
 }
 
 type thirdpartyMeasureCmd struct {

@@ -38,8 +38,8 @@ type failureView struct {
 // failing is how many providers may be chosen to fail together.
 const failing = 3
 
-func failureQuery(u network.Unit, key string) string {
-	return url.Values{"provider": {key}, "unit": {string(u)}, "hours": {"72"}}.Encode()
+func failureQuery(u network.Unit, key, hours string) string {
+	return url.Values{"provider": {key}, "unit": {string(u)}, "hours": {hours}}.Encode()
 }
 
 // scenario reads what fails and by which rules.
@@ -261,7 +261,7 @@ func (c *call) sectorRanking() error {
 	}
 	from := min((paging.Page-1)*paging.Size, len(list))
 	for _, f := range list[from:min(from+paging.Size, len(list))] {
-		t.Rows = append(t.Rows, []webkit.Cell{{Text: c.unitName(f.Named), URL: sectorBase + "/failure?" + failureQuery(u, f.Key), Head: true}, {Text: strconv.Itoa(f.Institutions)}, {Text: strconv.Itoa(f.Functions)},
+		t.Rows = append(t.Rows, []webkit.Cell{{Text: c.unitName(f.Named), URL: sectorBase + "/failure?" + failureQuery(u, f.Key, "0"), Head: true}, {Text: strconv.Itoa(f.Institutions)}, {Text: strconv.Itoa(f.Functions)},
 			{Text: shareText(share(f.Assets, z.Assets))}, {Text: c.say("websector.after", "n", f.First)}, {Text: strconv.Itoa(f.Interrupted)}})
 	}
 	return c.render(c.sectorPage("websector.tab-ranking", "websector.ranking-lead"), sectorList(sectorListView{Tabs: c.sectorTabs(v, "ranking"), Units: c.unitTabs(sectorBase+"/ranking", u), Table: t}))

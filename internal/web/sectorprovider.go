@@ -50,7 +50,7 @@ func (c *call) sectorProvider() error {
 	if d == nil {
 		return errs.New(errs.NotFound, "web: %q has no dependents", key)
 	}
-	p := providerView{Tabs: c.sectorTabs(v, "-"), Facts: c.providerFacts(v, u, key, list), Tiers: c.tiers(v, list), FailURL: sectorBase + "/failure?" + failureQuery(u, key)}
+	p := providerView{Tabs: c.sectorTabs(v, "-"), Facts: c.providerFacts(v, u, key, list), Tiers: c.tiers(v, list), FailURL: sectorBase + "/failure?" + failureQuery(u, key, "72")}
 	p.Figures = []webkit.Figure{
 		{Title: c.say("websector.any"), Value: strconv.Itoa(d.Any.CriticalUsers), Unit: percentOf(d.Any.CriticalUsers, len(v.Members)), Note: c.say("websector.of-direct", "n", d.Direct.CriticalUsers)},
 		{Title: c.say("websector.assets"), Value: shareText(share(d.Any.CriticalAssets, v.Measures.Size.Assets))},
