@@ -112,9 +112,7 @@ func (c thirdpartySmallestCmd) Run(r *run) error {
 	}
 	x, err := g.SmallestSet(c.unit(), c.Activity, c.Share, c.Hours, rules)
 	if errs.KindOf(err) == errs.NotFound {
-		known := slices.DeleteFunc(slices.Clone(g.Activities), func(a string) bool { return a == "" })
-		slices.Sort(known)
-		return fail("thirdparty.no-activity", "activity", c.Activity, "list", strings.Join(known, ", "))
+		return fail("thirdparty.no-activity", "activity", c.Activity, "list", strings.Join(criticalActivities(g), ", "))
 	}
 	if err != nil {
 		return err
@@ -131,4 +129,16 @@ func (c thirdpartySmallestCmd) Run(r *run) error {
 	}
 	r.line("thirdparty.cover", "n", len(x.Set), "stopped", x.Stopped, "total", x.Total, "least", x.AtLeast)
 	return nil
+}
+
+// criticalActivities are the activities that critical functions have.
+func criticalActivities(g *network.Graph) []string {
+	var out []string
+	for f, a := range g.Functions.Activity {
+		if name := g.Activities[a]; g.Functions.Critical[f] == network.Yes && name != "" {
+			out = append(out, name)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
