@@ -127,3 +127,28 @@ func TestPapers(t *testing.T) {
 		b.refused(t, errs.NotFound, err)
 	})
 }
+
+// A page that is sent while its own saving between is under way meets no conflict.
+func TestWriteMeetsItself(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		ctx := context.Background()
+		f := b.assign(t, "2026")
+		for i := range 20 {
+			done := make(chan map[string]*record.Conflict, 2)
+			for j := range 2 {
+				go func() {
+					_, clash, err := b.Write(ctx, b.anna, f.ID, "screen", record.Page{Shown: []string{"n"}, Answers: form.Answers{"n": yes(int64(2*i + j))}})
+					if err != nil {
+						t.Error(err)
+					}
+					done <- clash
+				}()
+			}
+			for range 2 {
+				if clash := <-done; len(clash) > 0 {
+					t.Errorf("round %d: %v", i, clash["n"])
+				}
+			}
+		}
+	})
+}
