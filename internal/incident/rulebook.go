@@ -1,0 +1,85 @@
+package incident
+
+import (
+	"errors"
+	"io/fs"
+	"strings"
+
+	"yagura/internal/calendar"
+	"yagura/internal/incident/exchange"
+	"yagura/internal/incident/facts"
+	"yagura/internal/incident/severity"
+	"yagura/internal/obligation"
+)
+
+// Rulebook is what incidents are judged by: all of it catalog data.
+type Rulebook struct {
+	Dictionary *facts.Dictionary
+	Rules      obligation.Set
+	Schemes    []*severity.Scheme
+	Profiles   []*exchange.Profile
+}
+
+// LoadRulebook reads the catalog. Faults of rules are the catalog's test to find; what
+// is faulty is left out.
+func LoadRulebook(fsys fs.FS) (*Rulebook, error) {
+	d, err := facts.LoadDictionary(fsys)
+	if err != nil {
+		return nil, err
+	}
+	calendars, _ := calendar.Load(fsys)
+	rules, _ := obligation.Load(fsys, calendars)
+	schemes, err1 := severity.Load(fsys, d.Vars())
+	profiles, err2 := exchange.Load(fsys, d)
+	return &Rulebook{d, rules, schemes, profiles}, errors.Join(err1, err2)
+}
+
+// own is the scheme by which an organisation ranks its incidents (house), and dora the
+// one of the Union.
+const (
+	own  = "house"
+	dora = "dora"
+)
+
+// Scheme is a scheme by its id, nil when there is none.
+func (b *Rulebook) Scheme(id string) *severity.Scheme {
+	for _, s := range b.Schemes {
+		if s.ID == id {
+			return s
+		}
+	}
+	return nil
+}
+
+// Profile is a form by its name (id@edition), nil when there is none.
+func (b *Rulebook) Profile(name string) *exchange.Profile {
+	for _, p := range b.Profiles {
+		if p.Name() == name {
+			return p
+		}
+	}
+	return nil
+}
+
+// Group is the word before the dot of a fact's id: its place on the pages.
+func Group(fact string) string {
+	word, _, _ := strings.Cut(fact, ".")
+	return word
+}
+
+// Groups lists the groups of facts in the dictionary's order.
+func (b *Rulebook) Groups() []string {
+	var out []string
+	for _, e := range b.Dictionary.Entries() {
+		if g := Group(e.ID); len(out) == 0 || out[len(out)-1] != g {
+			seen := false
+			for _, o := range out {
+				seen = seen || o == g
+			}
+			if !seen {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
+}

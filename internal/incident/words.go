@@ -1,0 +1,95 @@
+package incident
+
+import (
+	"strings"
+	"time"
+
+	"yagura/internal/calendar"
+	"yagura/internal/i18n"
+	"yagura/internal/incident/exchange"
+	"yagura/internal/incident/facts"
+	"yagura/internal/obligation"
+)
+
+// name is how an incident is called; an exercise is marked as one.
+func (i Incident) name() i18n.Text {
+	t := i18n.Text{JA: i.Reference + " " + i.Title, EN: i.Reference + " " + i.Title}
+	if i.Exercise == 1 {
+		return i18n.Both("incident.exercise", "name", t)
+	}
+	return t
+}
+
+// StateText names the state of a clock.
+func StateText(s obligation.State) i18n.Text { return i18n.Both("incident.state." + string(s)) }
+
+// Moment tells a moment in a zone: 2026年11月24日（火）02:10 JST.
+func Moment(t time.Time, zone *time.Location) i18n.Text {
+	local := t.In(zone)
+	return i18n.Both("obligation.moment", "date", calendar.DayOf(t, zone).Long(), "time", local.Format("15:04"), "zone", local.Format("MST"))
+}
+
+// DueText is the deadline of a clock in words.
+func DueText(k *obligation.Clock, zone *time.Location) i18n.Text {
+	switch {
+	case k.State == obligation.AtOnce:
+		return i18n.Both("incident.at-once")
+	case k.Due.IsZero() && k.State == obligation.Unverified:
+		return i18n.Both("incident.unverified")
+	case k.Due.IsZero():
+		return i18n.Both("incident.none")
+	}
+	return Moment(k.Due, zone)
+}
+
+// LeftText is the time until a deadline in words, or the time since.
+func LeftText(d time.Duration) i18n.Text {
+	key := "incident.time-left"
+	if d < 0 {
+		key, d = "incident.time-over", -d
+	}
+	minutes := int(d / time.Minute)
+	if minutes >= 48*60 {
+		key += ".days"
+	}
+	return i18n.Both(key, "days", minutes/1440, "hours", minutes/60, "rest", minutes/60%24, "minutes", minutes%60)
+}
+
+// OptionText names an option of a fact.
+func OptionText(e *facts.Entry, option string) i18n.Text {
+	if key := "incident.option." + option; e != nil && e.Taxonomy == "" && i18n.Has(key) {
+		return i18n.Both(key)
+	}
+	if e == nil {
+		return i18n.Text{JA: option, EN: option}
+	}
+	return e.OptionTitle(option)
+}
+
+// FactText is what a statement says in words: a moment in the zone in which the incident
+// is told and as precisely as it is known, options by their names.
+func FactText(r facts.Record, e *facts.Entry, zone *time.Location) i18n.Text {
+	if r.State != facts.Known {
+		return exchange.Value(r, e)
+	}
+	switch v := r.Value.(type) {
+	case facts.Moment:
+		switch v.Precision {
+		case facts.Minute, facts.Second:
+			return Moment(v.From, zone)
+		}
+		return i18n.Text{JA: v.Text, EN: v.Text}
+	case string:
+		if e != nil && e.Type == facts.Choice {
+			return OptionText(e, v)
+		}
+	case []string:
+		var ja, en []string
+		for _, o := range v {
+			t := OptionText(e, o)
+			ja, en = append(ja, t.JA), append(en, t.EN)
+		}
+		return i18n.Text{JA: strings.Join(ja, "、"), EN: strings.Join(en, ", ")}
+	}
+	return exchange.Value(r, e)
+}
