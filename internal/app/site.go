@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -25,6 +26,7 @@ import (
 	"yagura/internal/form"
 	"yagura/internal/i18n"
 	"yagura/internal/id"
+	"yagura/internal/incident"
 	"yagura/internal/jobs"
 	"yagura/internal/ledger"
 	"yagura/internal/notice"
@@ -97,7 +99,7 @@ type Site struct {
 
 // modules are the shares of the packages in the schema, in the order of their migration.
 func modules() []db.Module {
-	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), api.Module()}
+	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), incident.Module(), api.Module()}
 }
 
 // OpenSite opens the database, brings its schema up to date, and joins everything.
@@ -139,6 +141,10 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
 		return nil, err
 	}
+	book, err := incident.LoadRulebook(files)
+	if err != nil {
+		return nil, err
+	}
 	s.Calendars, _ = calendar.Load(files) // linted by the catalog's test
 	s.Catalog, _ = catalog.Load(files)
 	s.Orgs = org.New(d, cfg.Clock, s.IDs, s.Policies)
@@ -149,9 +155,11 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.ThirdParties = thirdparty.New(d, cfg.Clock, s.Policies)
 	s.RegisterSchema, _ = roi.LoadSchema(files) // checked by its package
 	s.Actions = action.New(d, cfg.Clock, s.IDs, s.Policies)
+	s.Incidents = incident.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, book, t.incident)
 	s.Feedback = release.New(s.Campaigns, s.Orgs, s.Catalog, cfg.Clock, cfg.Notice)
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}
 	handlers := s.Notices.Handlers()
+	maps.Copy(handlers, s.Incidents.Handlers())
 	handlers[checkpointKind] = jobs.Handler{Outside: s.checkpoint}
 	s.Runner = jobs.New(d, cfg.Clock, handlers, jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", errs.Outline(err)) }})
 	s.metrics = newMetrics(cfg.Clock)

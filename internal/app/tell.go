@@ -10,6 +10,7 @@ import (
 	"yagura/internal/db"
 	"yagura/internal/filing"
 	"yagura/internal/i18n"
+	"yagura/internal/incident"
 	"yagura/internal/notice"
 	"yagura/internal/webkit"
 )
@@ -78,6 +79,20 @@ func (t *teller) campaign(ctx context.Context, tx *db.Tx, kind string, c campaig
 		}
 	}
 	return nil
+}
+
+// incident tells the persons that an event names, and those who have one of its roles.
+func (t *teller) incident(ctx context.Context, tx *db.Tx, e incident.Event) error {
+	persons, err := t.persons(ctx, tx, e.Org, e.By.Person, e.Roles)
+	if err != nil {
+		return err
+	}
+	for _, p := range e.Persons {
+		if p != e.By.Person && !slices.Contains(persons, p) {
+			persons = append(persons, p)
+		}
+	}
+	return t.Notices.Send(ctx, tx, notice.Notice{Org: e.Org, Persons: persons, Kind: e.Kind, Link: e.Link, Args: e.Args})
 }
 
 // persons lists the active members of an organisation who have one of the roles,

@@ -87,7 +87,7 @@ func (s *Store) handOver(ctx context.Context, tx *db.Tx, a authz.Actor, i Incide
 	if err != nil {
 		return err
 	}
-	due, err := db.All[int64](ctx, tx, `select due_at from incident_clock where tenant = :tenant and incident = :incident and stage = :stage`, db.Args{"tenant": i.Tenant, "incident": i.ID, "stage": r.Stage})
+	due, err := db.All[int64](ctx, tx, `select case when state = 'at_once' then 0 else due_at end from incident_clock where tenant = :tenant and incident = :incident and stage = :stage`, db.Args{"tenant": i.Tenant, "incident": i.ID, "stage": r.Stage})
 	if err != nil {
 		return err
 	}

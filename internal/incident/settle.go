@@ -208,19 +208,21 @@ func (s *Store) clockChanged(ctx context.Context, tx *db.Tx, a authz.Actor, i *I
 	if was.State == "" {
 		was.State = obligation.Off
 	}
-	if was.State == obligation.Off && !k.Open() || was.State == k.State && was.DueAt == stored(k.Due) {
-		return nil // nothing is due yet, or nothing but a reason changed
+	if was.State == k.State && (was.DueAt == stored(k.Due) || k.State == obligation.Conditional) || !isOpen(was.State) && !isOpen(k.State) {
+		return nil // nothing was or is due, or nothing but a reason changed
 	}
 	text := i18n.Both("incident.log.clock", "stage", k.Title(), "before", StateText(was.State), "after", StateText(k.State), "due", DueText(k, i.Location()))
 	if err := s.note(ctx, tx, a, i, Entry{Kind: "clock", BodyJA: text.JA, BodyEN: text.EN, Reason: s.titles(learned).JA}); err != nil {
 		return err
 	}
-	begins := k.Open() && was.State != obligation.Running && was.State != obligation.AtOnce && was.State != obligation.Unverified && was.State != obligation.Overdue
-	if !begins {
+	if !k.Open() || isOpen(was.State) {
 		return nil
 	}
 	return s.tell(ctx, tx, s.clockEvent("incident.clock", *i, k, a))
 }
+
+// isOpen reports whether something is to be done of a clock in a state.
+func isOpen(state obligation.State) bool { return (&obligation.Clock{State: state}).Open() }
 
 func (s *Store) clockEvent(kind string, i Incident, k *obligation.Clock, by authz.Actor) Event {
 	return Event{Kind: kind, Org: i.Tenant, Persons: []string{i.Owner}, Roles: []authz.Role{authz.Respondent, authz.Checker, authz.Approver}, By: by, Link: "/incidents/" + i.ID,
@@ -285,3 +287,5 @@ func (s *Store) ring(ctx context.Context, tx *db.Tx, j jobs.Job) error {
 	}
 	return s.watch(ctx, tx, i, sh.Clocks)
 }
+
+func micros(n int64) time.Time { return clock.FromMicros(n) }

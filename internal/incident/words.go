@@ -44,13 +44,13 @@ func DueText(k *obligation.Clock, zone *time.Location) i18n.Text {
 
 // LeftText is the time until a deadline in words, or the time since.
 func LeftText(d time.Duration) i18n.Text {
-	key := "incident.time-left"
+	key, long := "incident.time-left", "incident.time-left.days"
 	if d < 0 {
-		key, d = "incident.time-over", -d
+		key, long, d = "incident.time-over", "incident.time-over.days", -d
 	}
 	minutes := int(d / time.Minute)
 	if minutes >= 48*60 {
-		key += ".days"
+		key = long
 	}
 	return i18n.Both(key, "days", minutes/1440, "hours", minutes/60, "rest", minutes/60%24, "minutes", minutes%60)
 }
