@@ -108,6 +108,10 @@ func (p policyRow) address(path string, of house) string {
 			return firstSection
 		case name == "item":
 			return firstItem
+		case name == "report" && of.report != "":
+			return of.report
+		case name == "question":
+			return of.question
 		case name != "id":
 			return "none"
 		}
@@ -120,6 +124,8 @@ func (p policyRow) address(path string, of house) string {
 			return of.persons["guest"]
 		case "registers":
 			return of.record
+		case "incidents", "intake":
+			return of.incident
 		default:
 			return of.filing
 		}

@@ -16,6 +16,7 @@ import (
 	"yagura/internal/clock"
 	"yagura/internal/db"
 	"yagura/internal/form"
+	"yagura/internal/incident"
 	"yagura/internal/ledger"
 	"yagura/internal/org"
 	"yagura/internal/record"
@@ -43,6 +44,9 @@ type house struct {
 	campaign string                // of an asker
 	action   string
 	record   string                // of a register
+	incident string                // of a bank, and the case of its asker
+	report   string                // of the incident, submitted
+	question string                // about the report
 	sessions map[authz.Role]string // of the screens; see sit
 }
 
@@ -75,6 +79,7 @@ func twinSite(t *testing.T, e storetest.Engine, forms ...fs.FS) *twins {
 		s.plan(&s.askers[i])
 		s.plan(&s.banks[i])
 		s.enter(&s.banks[i])
+		s.happen(&s.askers[i], &s.banks[i])
 	}
 	server := httptest.NewServer(site.Handler)
 	t.Cleanup(server.Close)
@@ -149,6 +154,41 @@ func (s *twins) enter(bank *house) {
 		s.t.Fatal(err)
 	}
 	bank.record = sh.ID
+}
+
+// happen lets a bank report an incident, of which its asker asks something.
+func (s *twins) happen(asker, bank *house) {
+	s.t.Helper()
+	ctx := context.Background()
+	err := s.Incidents.Receive(ctx, asker.actor(authz.Supervisor), []string{"jp-fsa-incident"})
+	if err == nil {
+		bank.incident, err = s.Incidents.Open(ctx, bank.actor(authz.Respondent), incident.Opening{Title: "障害", Statements: []incident.Statement{{Fact: "event.kind", Text: "system_failure"}}})
+	}
+	if err == nil {
+		bank.report, err = s.Incidents.Begin(ctx, bank.actor(authz.Respondent), bank.incident, "jp-fsa-incident/first")
+	}
+	if err == nil {
+		err = s.Incidents.Do(ctx, bank.actor(authz.Approver), bank.incident, bank.report, incident.Approve, incident.Dispatch{})
+	}
+	if err == nil {
+		err = s.Incidents.Do(ctx, bank.actor(authz.Respondent), bank.incident, bank.report, incident.Submit, incident.Dispatch{})
+	}
+	if err == nil {
+		err = s.Incidents.Ask(ctx, asker.actor(authz.Supervisor), bank.incident, bank.report, "", "原因は。", "")
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	sh, err := s.Incidents.Get(ctx, bank.actor(authz.Respondent), bank.incident, s.clock.Now())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	qs, err := s.Incidents.Questions(ctx, bank.actor(authz.Respondent), sh.Incident)
+	if err != nil || len(qs) != 1 {
+		s.t.Fatal(qs, err)
+	}
+	bank.question = qs[0].ID
+	asker.incident, asker.report = bank.incident, bank.report
 }
 
 // reply is what came back.
