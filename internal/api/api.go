@@ -19,6 +19,7 @@ import (
 	"yagura/internal/filing"
 	"yagura/internal/form"
 	"yagura/internal/i18n"
+	"yagura/internal/incident"
 	"yagura/internal/ledger"
 	"yagura/internal/notice"
 	"yagura/internal/org"
@@ -39,6 +40,7 @@ type Deps struct {
 	Campaigns *campaign.Store
 	Actions   *action.Store
 	Registers *register.Store
+	Incidents *incident.Store
 	Notices   *notice.Notifier
 	Ledger    *ledger.Log
 	Forms     *form.Library
@@ -109,7 +111,7 @@ func build(d Deps, lang i18n.Lang) *server {
 	s.huma = humago.New(s.mux, config)
 	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { refuse(w, r, &fault{kind: notFound}) })
 	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations, s.answerOperations, s.paperOperations,
-		s.campaignOperations, s.submissionOperations, s.releaseOperations, s.actionOperations, s.registerOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations} {
+		s.campaignOperations, s.submissionOperations, s.releaseOperations, s.actionOperations, s.registerOperations, s.incidentOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations} {
 		area()
 	}
 	return s

@@ -168,11 +168,9 @@ func (s *Store) State(ctx context.Context, a authz.Actor, id string, list []Stat
 		if err := s.state(ctx, tx, a, i, fresh); err != nil {
 			return err
 		}
-		for _, r := range fresh {
-			text := s.factLine(i, r)
-			if err := s.note(ctx, tx, a, i, Entry{Kind: "fact", BodyJA: text.JA, BodyEN: text.EN, Reason: r.Source}); err != nil {
-				return err
-			}
+		text := s.factLines(i, fresh)
+		if err := s.note(ctx, tx, a, i, Entry{Kind: "fact", BodyJA: text.JA, BodyEN: text.EN, Reason: fresh[0].Source}); err != nil {
+			return err
 		}
 		sh, err = s.settle(ctx, tx, a, i, ids(fresh), basis)
 		return err
@@ -180,8 +178,12 @@ func (s *Store) State(ctx context.Context, a authz.Actor, id string, list []Stat
 	return sh, err
 }
 
-// factLine is a statement as the log has it.
-func (s *Store) factLine(i *Incident, r facts.Record) i18n.Text {
-	e := s.book.Dictionary.Entry(r.Fact)
-	return i18n.Both("incident.log.fact", "fact", s.book.Dictionary.Title(r.Fact), "value", FactText(r, e, i.Location()))
+// factLines are statements as the log has them: those that were made together in one line.
+func (s *Store) factLines(i *Incident, list []facts.Record) i18n.Text {
+	var ja, en []string
+	for _, r := range list {
+		t := i18n.Both("incident.log.fact", "fact", s.book.Dictionary.Title(r.Fact), "value", FactText(r, s.book.Dictionary.Entry(r.Fact), i.Location()))
+		ja, en = append(ja, t.JA), append(en, t.EN)
+	}
+	return i18n.Text{JA: strings.Join(ja, " ／ "), EN: strings.Join(en, "; ")}
 }

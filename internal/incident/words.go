@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -69,10 +70,15 @@ func OptionText(e *facts.Entry, option string) i18n.Text {
 // FactText is what a statement says in words: a moment in the zone in which the incident
 // is told and as precisely as it is known, options by their names.
 func FactText(r facts.Record, e *facts.Entry, zone *time.Location) i18n.Text {
+	if r.State == facts.Estimated {
+		return i18n.Both("facts.range", "low", grouped(r.Low), "high", grouped(r.High), "unit", unit(e))
+	}
 	if r.State != facts.Known {
 		return exchange.Value(r, e)
 	}
 	switch v := r.Value.(type) {
+	case float64:
+		return i18n.Text{JA: grouped(v) + unit(e).JA, EN: grouped(v) + unit(e).EN}
 	case facts.Moment:
 		switch v.Precision {
 		case facts.Minute, facts.Second:
@@ -92,4 +98,27 @@ func FactText(r facts.Record, e *facts.Entry, zone *time.Location) i18n.Text {
 		return i18n.Text{JA: strings.Join(ja, "、"), EN: strings.Join(en, ", ")}
 	}
 	return exchange.Value(r, e)
+}
+
+func unit(e *facts.Entry) i18n.Text {
+	switch {
+	case e == nil:
+	case e.Type == facts.Hours:
+		return i18n.Both("incident.hours")
+	case e.Unit != "":
+		return i18n.Text{JA: " " + e.Unit, EN: " " + e.Unit}
+	}
+	return i18n.Text{}
+}
+
+// grouped writes a number with separators of thousands.
+func grouped(v float64) string {
+	whole, rest, dot := strings.Cut(strconv.FormatFloat(v, 'f', -1, 64), ".")
+	for n := len(whole) - 3; n > 0; n -= 3 {
+		whole = whole[:n] + "," + whole[n:]
+	}
+	if dot {
+		whole += "." + rest
+	}
+	return whole
 }

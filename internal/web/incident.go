@@ -75,7 +75,7 @@ func (c *call) incidentList() error {
 				late++
 			}
 		}
-		v.Table.Rows = append(v.Table.Rows, []webkit.Cell{{Text: i.Reference, URL: "/incidents/" + i.ID, Head: true}, {Body: incidentTitle(i.Title, i.Exercise == 1)},
+		v.Table.Rows = append(v.Table.Rows, []webkit.Cell{{Body: refLink(i.Reference, "/incidents/"+i.ID), Head: true}, {Body: incidentTitle(i.Title, i.Exercise == 1)},
 			{Body: webkit.StatusTag(handlingTone(i.State), c.say("incident.handling."+string(i.State)))}, {Text: c.houseLevel(i.Level)}, {Text: c.stage(i.NextStage)},
 			{Body: dueCell(c.nextDue(i.NextState, i.NextDue), c.nextLeft(i.NextState, i.NextDue), i.Late(now) || i.NextState == string(obligation.AtOnce))}, {Text: c.moment(i.OpenedAt)}})
 	}

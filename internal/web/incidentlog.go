@@ -49,10 +49,10 @@ func (c *call) entryBody(i incident.Incident, e incident.Entry) templ.Component 
 		terms = append(terms, webkit.Term{Title: c.say("webincident.options"), Text: strings.ReplaceAll(strings.TrimSpace(e.Options), "\n", " / ")})
 	}
 	if e.Reason != "" {
-		terms = append(terms, webkit.Term{Title: c.say("webincident.reason-" + reasonWord(e.Kind)), Text: e.Reason})
+		terms = append(terms, webkit.Term{Title: c.say("webincident.reason-" + reasonWord(e)), Text: e.Reason})
 	}
 	known := ""
-	if e.KnownAt != 0 && e.Kind == "decision" {
+	if e.KnownAt != 0 && (e.Kind == "decision" || e.Kind == "classified") {
 		known = "/incidents/" + i.ID + "/facts?at=" + queryEscape(c.isoMoment(e.KnownAt))
 	}
 	if len(terms) == 0 && known == "" {
@@ -63,13 +63,13 @@ func (c *call) entryBody(i incident.Incident, e incident.Entry) templ.Component 
 
 // reasonWord says what the reason of a kind of line is: the facts that caused it, the
 // source, or a reason that a person gave.
-func reasonWord(kind string) string {
-	switch kind {
-	case "clock", "classified":
+func reasonWord(e incident.Entry) string {
+	switch {
+	case e.Kind == "clock" || e.Kind == "classified" && e.KnownAt == 0:
 		return "cause"
-	case "fact":
+	case e.Kind == "fact":
 		return "source"
-	case "question":
+	case e.Kind == "question":
 		return "words"
 	}
 	return "given"

@@ -16,9 +16,11 @@ import (
 var earlyFacts = []struct {
 	id       string
 	required bool
+	help     string
 }{
-	{"event.kind", true}, {"time.detected", true}, {"time.aware", true}, {"event.description", true},
-	{"impact.customers_or_business", true}, {"impact.substituted_at_once", true}, {"response.first_measures", false}, {"entity.contact_phone", false},
+	{"event.kind", true, ""}, {"time.detected", true, "webincident.help-occurred"}, {"time.aware", true, ""}, {"event.description", true, ""},
+	{"impact.customers_or_business", true, "webincident.help-impact"}, {"impact.substituted_at_once", true, "webincident.help-substituted"},
+	{"response.first_measures", false, ""}, {"entity.contact_phone", false, ""},
 }
 
 // factField is the field of a fact: its value, or the state that stands in its place.
@@ -154,6 +156,9 @@ func (c *call) earlyReport(fault error) error {
 		}
 		f := c.factFieldOf(e, r)
 		f.Required = early.required
+		if early.help != "" {
+			f.Help = c.say(early.help)
+		}
 		if fault != nil {
 			f.Text, f.State = c.r.PostFormValue(e.ID), c.r.PostFormValue(e.ID+":state")
 		}

@@ -165,6 +165,7 @@ type reportView struct {
 
 type offerView struct {
 	webkit.ConfirmView
+	Step            string
 	Reason, Outside bool
 }
 
@@ -318,7 +319,7 @@ func (c *call) offers(i incident.Incident, r incident.Report) []offerView {
 			text = c.say("webincident.submit-"+r.Manner, "recipient", r.To())
 		}
 		out = append(out, offerView{ConfirmView: webkit.ConfirmView{Title: c.say(key), Text: text, Button: c.say(key), Action: "/incidents/" + i.ID + "/reports/" + r.ID + "/" + string(step),
-			Danger: step == incident.Withdraw}, Reason: incident.Rules[step].Reason, Outside: step == incident.Submit && r.Manner == incident.Outside})
+			Danger: step == incident.Withdraw}, Step: string(step), Reason: incident.Rules[step].Reason, Outside: step == incident.Submit && r.Manner == incident.Outside})
 	}
 	return out
 }

@@ -72,7 +72,7 @@ func (c *call) intakeBoard() error {
 		Pager: &webkit.Pager{URL: c.r.URL.RequestURI(), Paging: paging, Total: total}}
 	now := clock.Micros(c.Clock.Now())
 	for _, r := range rows {
-		v.Table.Rows = append(v.Table.Rows, []webkit.Cell{{Text: r.Reference, URL: "/intake/" + r.ID, Head: true}, {Text: c.in(r.Name())}, {Text: r.Title}, {Text: c.incidentKind(r.Kind)}, {Text: c.moment(r.LastAt)},
+		v.Table.Rows = append(v.Table.Rows, []webkit.Cell{{Body: refLink(r.Reference, "/intake/"+r.ID), Head: true}, {Text: c.in(r.Name())}, {Text: r.Title}, {Text: c.incidentKind(r.Kind)}, {Text: c.moment(r.LastAt)},
 			{Text: c.stage(r.NextStage)}, {Body: dueCell(c.nextDue(r.NextState, r.NextDue), c.nextLeft(r.NextState, r.NextDue), r.Late(now) || r.NextState == string(obligation.AtOnce))},
 			{Text: decimal(r.Waiting)}, {Text: decimal(r.Questions)}})
 	}
