@@ -3,6 +3,7 @@ package app
 import (
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"testing"
 
 	"yagura/internal/storetest"
@@ -16,6 +17,8 @@ func TestStatementBudgets(t *testing.T) {
 		defer srv.Close()
 		anna, mana, anri := visit(t, srv, s, respondent), visit(t, srv, s, manager), visit(t, srv, s, analyst)
 		hub := anna.link(anna.get("/filings"), `/filings/[0-9A-Z]{26}`)
+		incident, intake := anna.link(anna.get("/incidents"), `/incidents/[0-9A-Z]{26}`), mana.link(mana.get("/intake"), `/intake/[0-9A-Z]{26}`)
+		report := anna.link(anna.get(incident+"/reports"), incident+`/reports/[0-9A-Z]{26}`)
 		campaign := mana.link(mana.get("/campaigns"), `/campaigns/[0-9A-Z]{26}`)
 		for _, p := range []struct {
 			who    *visitor
@@ -24,6 +27,9 @@ func TestStatementBudgets(t *testing.T) {
 		}{
 			{anna, "/", 15}, {anna, "/filings", 15}, {anna, hub, 25}, {anna, hub + "/sections/governance", 25}, {anna, hub + "/check", 20},
 			{anna, "/registers", 25}, {anna, "/registers/ict-contracts", 25}, {anna, "/thirdparty", 25}, {anna, "/returns", 15}, {anna, "/actions", 15}, {anna, "/search?q=backup", 15}, {anna, "/inbox", 15},
+			{anna, "/incidents", 15}, {anna, "/incidents/new", 15}, {anna, "/incidents/ready", 15}, {anna, incident, 20}, {anna, incident + "/facts", 15}, {anna, incident + "/facts/impact", 15},
+			{anna, incident + "/reports", 15}, {anna, report, 20}, {anna, incident + "/log", 15}, {anna, incident + "/evidence", 15},
+			{mana, "/intake", 15}, {mana, intake, 15}, {mana, "/intake" + strings.TrimPrefix(report, "/incidents"), 15},
 			{mana, "/", 15}, {mana, "/campaigns", 15}, {mana, campaign, 20}, {mana, campaign + "/filings", 20}, {anri, campaign + "/release", 20},
 			{anri, "/sector/thirdparties", 15}, {anri, "/sector/thirdparties/ranking", 15}, {anri, "/sector/thirdparties/failure", 15}, {anri, "/sector/thirdparties/review", 15},
 			{mana, campaign + "/filings?text=a&sort=progress&standing=open", 20}, {mana, "/parties?text=a&sort=name", 15}, {mana, mana.link(mana.get("/parties"), `/parties/[0-9A-Z]{26}`), 15},

@@ -131,7 +131,7 @@ func (c *call) packageCheck() error {
 		v.Rows.Rows = append(v.Rows.Rows, []webkit.Cell{{Text: r.Table, Head: true}, {Text: strconv.Itoa(r.N)}})
 	}
 	found := slices.Concat(lost, rep.Findings)
-	slices.SortStableFunc(found, func(a, b finding.Finding) int { return severity(b) - severity(a) })
+	slices.SortStableFunc(found, func(a, b finding.Finding) int { return gravity(b) - gravity(a) })
 	v.More = max(0, len(found)-packageFound)
 	v.Found = webkit.TableView{Caption: c.say("webthirdparty.package-found"), Empty: c.say("webthirdparty.package-clean"), Columns: heads(c.columns("webthirdparty.severity", "webthirdparty.place", "webthirdparty.what", "webthirdparty.mend"))}
 	for _, f := range found[:len(found)-v.More] {
@@ -144,7 +144,7 @@ func (c *call) packageCheck() error {
 	return c.showPackage(k, v)
 }
 
-func severity(f finding.Finding) int {
+func gravity(f finding.Finding) int {
 	if f.Severity == finding.Error {
 		return 1
 	}

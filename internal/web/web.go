@@ -60,18 +60,7 @@ type Deps struct {
 	Observe        func(http.Handler) http.Handler // measures the routes; may be nil
 	Base           string                          // of links that leave the product: https://yagura.example
 	Env            string                          // ribbon of an installation that is not the real thing; "" for none
-	Incidents *incident.Store
-	Notices   *notice.Notifier
-	Runner    *jobs.Runner // woken after a fact that others are told of; may be nil
-	Ledger    *ledger.Log
-	Forms     *form.Library
-	Catalog   *catalog.Catalog
-	Calendars calendar.Set
-	Feedback  Feedback
-	Ready     func(context.Context) error     // whether the node should be sent requests; nil: always
-	Observe   func(http.Handler) http.Handler // measures the routes; may be nil
-	Base      string                          // of links that leave the product: https://yagura.example
-	Env       string                          // ribbon of an installation that is not the real thing; "" for none
+	Incidents      *incident.Store
 	// Demo offers signing in as a role without a password. It is for a loopback address only.
 	Demo *Demo
 	// Strong are the roles that want a second factor: who has one and showed a password
