@@ -70,7 +70,7 @@ func (p Past) Value(f *form.Form) form.Answer {
 // History lists the changes of a record, or of one of its items, newest first.
 func (s *Store) History(ctx context.Context, q db.Querier, tenant, record, item string, limit int) ([]Past, error) {
 	return db.All[Past](ctx, q, `select item, version, answer, at, person, via from record_change
-		where tenant = :tenant and record = :record and (:item = '' or item = :item) order by at desc, item, version desc limit :limit`,
+		where tenant = :tenant and record = :record and (:item = '' or item = :item) order by case when :item = '' then at else version end desc, item, version desc limit :limit`,
 		db.Args{"tenant": tenant, "record": record, "item": item, "limit": limit})
 }
 
