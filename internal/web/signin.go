@@ -75,6 +75,11 @@ func (c *call) open(who, method string, step signin.Step, next string) error {
 	if err != nil {
 		return err
 	}
+	if c.session.ID != "" { // who signs in anew leaves no session behind in this browser
+		if err := c.Signin.Close(c.ctx, c.session.Person, c.session.ID); err != nil && errs.KindOf(err) != errs.NotFound {
+			return err
+		}
+	}
 	c.setSession(token)
 	if step != signin.Done {
 		c.redirect("/signin/factor?next=" + queryEscape(next))
@@ -171,6 +176,7 @@ func (c *call) signout() error {
 			return err
 		}
 	}
+	c.w.Header().Set("Clear-Site-Data", `"cache", "storage"`)
 	c.dropSession()
 	c.Kit.SetFlash(c.w, webkit.Flash{Tone: webkit.Success, Text: i18n.T(c.lang, "web.signout.done")})
 	c.redirect("/signin")

@@ -98,7 +98,7 @@ func TestLanguage(t *testing.T) {
 	for _, tt := range []struct{ accept, cookie, want string }{
 		{"", "", "ja"}, {"en", "", "en"}, {"fr, en;q=0.4, ja;q=0.8", "", "ja"}, {"de", "", "ja"}, {"ja", "en", "en"}, {"en", "ja", "ja"}, {"en;q=x", "xx", "ja"}, {"en;q=0", "", "ja"},
 	} {
-		res := ask(h, "GET", "/", header("Accept-Language", tt.accept), header("Cookie", "lang="+tt.cookie))
+		res := ask(h, "GET", "/", header("Accept-Language", tt.accept), header("Cookie", "__Host-lang="+tt.cookie))
 		if got := body(t, res); got != tt.want || res.Header.Get("Content-Language") != tt.want {
 			t.Errorf("accept %q, cookie %q: %s, want %s", tt.accept, tt.cookie, got, tt.want)
 		}

@@ -15,6 +15,14 @@ const (
 	langYears  = 365 * 24 * 60 * 60 // seconds that the choice is kept
 )
 
+// langCookieName has the prefix that binds a cookie to this host, where TLS allows it.
+func (k *Kit) langCookieName() string {
+	if k.Plain {
+		return langCookie
+	}
+	return "__Host-" + langCookie
+}
+
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // language sets the language of the request: ?lang=, which is kept in a cookie
@@ -23,7 +31,7 @@ func (k *Kit) language(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		q := r.URL.Query()
 		if lang := i18n.Lang(q.Get("lang")); slices.Contains(i18n.Langs, lang) && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-			http.SetCookie(w, &http.Cookie{Name: langCookie, Value: string(lang), Path: "/", MaxAge: langYears,
+			http.SetCookie(w, &http.Cookie{Name: k.langCookieName(), Value: string(lang), Path: "/", MaxAge: langYears,
 				HttpOnly: true, Secure: !k.Plain, SameSite: http.SameSiteLaxMode})
 			q.Del("lang")
 			// One slash: a path of two would lead to another host.
@@ -32,7 +40,7 @@ func (k *Kit) language(next http.Handler) http.Handler {
 			return
 		}
 		lang := accepted(r.Header.Get("Accept-Language"))
-		if c, err := r.Cookie(langCookie); err == nil && slices.Contains(i18n.Langs, i18n.Lang(c.Value)) {
+		if c, err := r.Cookie(k.langCookieName()); err == nil && slices.Contains(i18n.Langs, i18n.Lang(c.Value)) {
 			lang = i18n.Lang(c.Value)
 		}
 		w.Header().Set("Content-Language", string(lang))
