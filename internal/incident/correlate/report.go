@@ -197,7 +197,9 @@ var (
 func Indicators(text string) []string {
 	var out []string
 	text = strings.NewReplacer("[.]", ".", "(.)", ".", "[:]", ":", "[at]", "@").Replace(Fold(text))
-	for _, word := range strings.FieldsFunc(text, func(c rune) bool { return unicode.IsSpace(c) || strings.ContainsRune(",;、。，；\"'<>|「」()", c) }) {
+	for _, word := range strings.FieldsFunc(text, func(c rune) bool {
+		return unicode.IsSpace(c) || strings.ContainsRune(",;、。，；\"'<>|「」()", c)
+	}) {
 		word = scheme.ReplaceAllString(word, "")
 		word, _, _ = strings.Cut(word, "/")
 		if _, host, ok := strings.Cut(word, "@"); ok {
