@@ -10,10 +10,11 @@ import (
 )
 
 type incidentCmd struct {
-	Classify incidentClassifyCmd `cmd:"" help:"${cli_help_incident_classify}"`
-	Clocks   incidentClocksCmd   `cmd:"" help:"${cli_help_incident_clocks}"`
-	Export   incidentExportCmd   `cmd:"" help:"${cli_help_incident_export}"`
-	Import   incidentImportCmd   `cmd:"" help:"${cli_help_incident_import}"`
+	Classify  incidentClassifyCmd  `cmd:"" help:"${cli_help_incident_classify}"`
+	Clocks    incidentClocksCmd    `cmd:"" help:"${cli_help_incident_clocks}"`
+	Export    incidentExportCmd    `cmd:"" help:"${cli_help_incident_export}"`
+	Import    incidentImportCmd    `cmd:"" help:"${cli_help_incident_import}"`
+	Correlate incidentCorrelateCmd `cmd:"" help:"${cli_help_incident_correlate}"`
 }
 
 // incident is a FACTS file as a command reads it.

@@ -10,15 +10,15 @@ import (
 // Group is reports that hang together by links: a connected part of the graph
 // of pairs.
 type Group struct {
-	ID           string   `json:"id"` // of its earliest report
-	Reports      []Member `json:"reports"`
-	Incidents    int      `json:"incidents"`    // reports without duplicates
-	Institutions int      `json:"institutions"` // that are known, each once
-	First        time.Time
-	Last         time.Time
-	Exercise     bool     `json:"exercise"`
-	Common       []Common `json:"common"` // what at least two incidents of it share, most telling first
-	Links        []Link   `json:"links"`  // the strongest that hold it together, one fewer than reports
+	ID           string    `json:"id"` // of its earliest report
+	Reports      []Member  `json:"reports"`
+	Incidents    int       `json:"incidents"`    // reports without duplicates
+	Institutions int       `json:"institutions"` // that are known, each once
+	First        time.Time `json:"first"`
+	Last         time.Time `json:"last"`
+	Exercise     bool      `json:"exercise"`
+	Common       []Common  `json:"common"` // what at least two incidents of it share, most telling first
+	Links        []Link    `json:"links"`  // the strongest that hold it together, one fewer than reports
 }
 
 // Member is a report of a group.
