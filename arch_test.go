@@ -19,7 +19,7 @@ var rings = map[string]int{
 	"catalog": 0, "internal/errs": 0, "internal/i18n": 0, "internal/finding": 0,
 	"internal/clock": 0, "internal/id": 0, "internal/calendar": 0,
 	"internal/form": 1, "internal/peer": 1, "internal/chart": 1, "internal/catalog": 1, "internal/sheet": 1, "internal/paper": 1,
-	"internal/predicate": 1, "internal/obligation": 1,
+	"internal/predicate": 1, "internal/obligation": 1, "internal/offline": 1,
 	"internal/db": 2, "internal/ledger": 2, "internal/authz": 2, "internal/org": 2, "internal/signin": 2, "internal/jobs": 2, "internal/notice": 2,
 	"internal/record": 2, "internal/register": 2, "internal/filing": 2, "internal/campaign": 2, "internal/action": 2, "internal/webkit": 2, "internal/module": 2,
 	"internal/assessment": 3, "internal/thirdparty": 3, "internal/incident": 3,
@@ -42,6 +42,7 @@ var sameRing = map[string][]string{
 	"internal/filing":     {"internal/db", "internal/authz", "internal/ledger", "internal/record", "internal/register", "internal/org", "internal/notice", "internal/jobs"},
 	"internal/campaign":   {"internal/db", "internal/authz", "internal/ledger", "internal/filing", "internal/org", "internal/notice", "internal/jobs", "internal/record"},
 	"internal/action":     {"internal/db", "internal/authz", "internal/ledger", "internal/org", "internal/notice", "internal/jobs"},
+	"internal/offline":    {"internal/form"}, // a package holds a form and its answers
 	"internal/predicate":  {"internal/form"},
 	"internal/obligation": {"internal/predicate"},
 	"internal/signin":     {"internal/db"},
