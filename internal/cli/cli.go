@@ -55,6 +55,7 @@ type root struct {
 	Demo    demoCmd    `cmd:"" help:"${cli_help_demo}"`
 	Serve   serveCmd   `cmd:"" help:"${cli_help_serve}"`
 	ROI     roiCmd     `cmd:"" name:"roi" help:"${cli_help_roi}"`
+	Filing  filingCmd  `cmd:"" help:"${cli_help_filing}"`
 
 	Incident   incidentCmd   `cmd:"" help:"${cli_help_incident}"`
 	Thirdparty thirdpartyCmd `cmd:"" help:"${cli_help_thirdparty}"`

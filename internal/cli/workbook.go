@@ -59,32 +59,39 @@ func (c formWorkbookCmd) Run(r *run) error {
 	return nil
 }
 
-// readOne reads the answers of one party from a workbook or a long CSV. Without
-// a name the file's only party is meant.
+// readOne reads the answers of one party from a workbook or a long CSV, and reports what
+// is wrong with it. Without a name the file's only party is meant.
 func (r *run) readOne(path string, f *form.Form, party string) (form.Answers, string, error) {
+	answers, party, found, err := r.readFile(path, f, party)
+	r.report(found)
+	return answers, party, err
+}
+
+// readFile is readOne that leaves the findings to its caller.
+func (r *run) readFile(path string, f *form.Form, party string) (form.Answers, string, []finding.Finding, error) {
 	data, err := readInput(path)
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
 	if strings.EqualFold(filepath.Ext(path), ".xlsx") {
 		book, found := sheet.Read(bytes.NewReader(data), int64(len(data)), f, path)
-		r.report(found)
 		if book == nil {
-			return nil, "", fail("cli.answers-unusable", "name", path)
+			r.report(found)
+			return nil, "", nil, fail("cli.answers-unusable", "name", path)
 		}
-		return book.Answers, book.Party, nil
+		return book.Answers, book.Party, found, nil
 	}
 	long, found := sheet.ReadLong(bytes.NewReader(data), f, path)
-	r.report(found)
 	if long == nil {
-		return nil, "", fail("cli.answers-unusable", "name", path)
+		r.report(found)
+		return nil, "", nil, fail("cli.answers-unusable", "name", path)
 	}
 	for i, id := range long.Parties() {
 		if id == party || party == "" && len(long.Parties()) == 1 {
-			return long.Answers(i, nil), id, nil
+			return long.Answers(i, nil), id, found, nil
 		}
 	}
-	return nil, "", fail("cli.no-answers", "name", path+" ("+party+")")
+	return nil, "", found, fail("cli.no-answers", "name", path+" ("+party+")")
 }
 
 type formReadCmd struct {

@@ -40,6 +40,14 @@ func (e *Evaluation) Findings() []finding.Finding {
 	return append(v.found, e.checks()...)
 }
 
+// Faults are what is wrong with an answer by itself, whatever the others say and
+// whether or not the item is asked for.
+func (f *Form) Faults(it *Item, a Answer) []finding.Finding {
+	v := validator{e: &Evaluation{scope: scope{form: f}}}
+	v.answer(it, a, it.at)
+	return v.found
+}
+
 type validator struct {
 	e     *Evaluation
 	found []finding.Finding

@@ -142,6 +142,7 @@ func TestAnswersThatAreNotTaken(t *testing.T) {
 		{"b.count", form.Answer{Value: "2"}, "担当", "answer.type"},
 		{"b.count", form.Answer{State: form.NotApplicable}, "担当", "answer.reason"},
 		{"b.multi", form.Answer{Value: []string{"x", "none"}}, "担当", "answer.option"},
+		{"b.gone", form.Answer{Value: int64(1)}, "担当", "answer.type"}, // though it doesn't apply
 	} {
 		found, err := p.Set(c.item, c.a, c.person, at)
 		if c.fault == "" && errs.KindOf(err) != errs.Invalid {

@@ -50,7 +50,7 @@ func (p *Package) Set(item string, a form.Answer, person string, at time.Time) (
 	if !ok {
 		return nil, refuse("offline.person", "max", maxPerson)
 	}
-	if found := p.Faults(form.Answers{item: a}); len(found) > 0 && !blank(a) {
+	if found := p.Faults(form.Answers{item: a}); len(found) > 0 {
 		return found, nil
 	}
 	clean, _, err := settled(p.Form, form.Answers{item: a})
@@ -68,15 +68,12 @@ func (p *Package) Set(item string, a form.Answer, person string, at time.Time) (
 	return nil, p.note(item, person, at.UTC().Truncate(time.Second))
 }
 
-// Faults are what is wrong with answers by themselves, whatever the others say and
-// whether or not they are asked for.
+// Faults are what is wrong with answers by themselves, in the order of the form.
 func (p *Package) Faults(answers form.Answers) []finding.Finding {
 	var out []finding.Finding
-	for _, f := range p.Form.Validate(answers, p.Previous, p.Org()) {
-		id, _, _ := strings.Cut(strings.TrimPrefix(f.Pointer, "/"), "/")
-		_, given := answers[id]
-		if given && f.Severity == finding.Error && strings.HasPrefix(f.Rule, "answer.") && f.Rule != "answer.required" {
-			out = append(out, f)
+	for _, it := range p.Form.Items() {
+		if a, ok := answers[it.ID]; ok && !blank(a) {
+			out = append(out, p.Form.Faults(it, a)...)
 		}
 	}
 	return out

@@ -31,6 +31,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"sorted":   sorted,
 	"lines":    lines,
 	"site":     site,
+	"issue":    issue,
 	"tamper":   tamper,
 	"served":   served,
 }
