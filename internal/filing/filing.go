@@ -32,7 +32,7 @@ func Module() db.Module {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return db.Module{Name: "filing", FS: sub, Tenant: []string{"filing_own", "filing_section", "filing_step", "filing_received", "filing_submission", "filing_read"}}
+	return db.Module{Name: "filing", FS: sub, Tenant: []string{"filing_own", "filing_section", "filing_step", "filing_received", "filing_submission", "filing_read", "filing_package"}}
 }
 
 // State is where a filing stands.

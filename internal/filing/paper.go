@@ -13,6 +13,9 @@ import (
 // taken over; no item of a form begins with an underscore.
 const Workbook = "_workbook"
 
+// Package is the same for an offline package that came back.
+const Package = "_package"
+
 // asked reads a filing of the actor's organisation, if the policies permit the action.
 func (s *Store) asked(ctx context.Context, q db.Querier, a authz.Actor, id, action string) (Filing, error) {
 	f, err := get(ctx, q, a.Org, id)
@@ -91,7 +94,7 @@ func (s *Store) Detach(ctx context.Context, a authz.Actor, id, item, sum string)
 	})
 }
 
-// Files lists the files of a filing's items, without uploaded workbooks.
+// Files lists the files of a filing's items, without uploaded workbooks and packages.
 func (s *Store) Files(ctx context.Context, a authz.Actor, f Filing) ([]record.File, error) {
 	if _, err := s.may.Decide(a, "filing.read", f.thing(nil)); err != nil {
 		return nil, err
@@ -99,7 +102,7 @@ func (s *Store) Files(ctx context.Context, a authz.Actor, f Filing) ([]record.Fi
 	list, err := s.records.Files(ctx, s.db.Tenant(a.Org), a.Org, f.Record)
 	var out []record.File
 	for _, one := range list {
-		if one.Item != Workbook {
+		if one.Item != Workbook && one.Item != Package {
 			out = append(out, one)
 		}
 	}

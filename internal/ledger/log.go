@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"golang.org/x/mod/sumdb/note"
@@ -63,6 +64,24 @@ func NewLog(d *db.DB, private string, former ...string) (*Log, error) {
 
 // PublicKey is the key that receipts and checkpoints are verified with.
 func (l *Log) PublicKey() string { return l.public }
+
+// Keys are the public key and the former ones.
+func (l *Log) Keys() []string { return slices.Clone(l.keys) }
+
+// Sign signs a text of another kind than a checkpoint as a note (https://c2sp.org/signed-note):
+// its first line has a space, as no origin has, so neither is ever taken for the other.
+// The error is Invalid for a text that isn't so, or doesn't end with a line feed.
+func (l *Log) Sign(text string) (string, error) {
+	head, _, _ := strings.Cut(text, "\n")
+	if !strings.Contains(head, " ") {
+		return "", errs.New(errs.Invalid, "ledger: sign: the first line of the text has no space")
+	}
+	signed, err := note.Sign(&note.Note{Text: text}, l.signer)
+	if err != nil {
+		return "", errs.New(errs.Invalid, "ledger: sign: %w", err)
+	}
+	return string(signed), nil
+}
 
 // Checkpoint signs the present state and keeps the checkpoint in the database.
 func (l *Log) Checkpoint(ctx context.Context) (c Checkpoint, err error) {

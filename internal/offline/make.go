@@ -120,3 +120,7 @@ func (p *Package) Bytes() ([]byte, error) {
 	}
 	return data, err
 }
+
+// ManifestHash is the SHA-256 of the manifest in hex, by which a server knows again what
+// it issued.
+func (p *Package) ManifestHash() string { return digest(p.fixed[manifestName]).SHA256 }

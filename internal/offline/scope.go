@@ -88,3 +88,9 @@ func (p *Package) Has(item string) bool {
 	in, _ := p.Work.Scope.set(p.Form)
 	return in[item]
 }
+
+// Count is how many items of a form the scope has.
+func (s Scope) Count(f *form.Form) int {
+	in, _ := s.set(f)
+	return len(in)
+}

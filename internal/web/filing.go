@@ -35,6 +35,10 @@ func (s *server) filingRoutes() []route {
 		{"GET /filings/{id}/import", seat, "filing.answer", (*call).importPage},
 		{"POST /filings/{id}/import", seat, "filing.answer", (*call).importRead},
 		{"POST /filings/{id}/import/{sum}", seat, "filing.answer", (*call).importApply},
+		{"GET /filings/{id}/package", seat, "filing.answer", (*call).packagePage},
+		{"POST /filings/{id}/package", seat, "filing.answer", (*call).packageIssue},
+		{"POST /filings/{id}/package/return", seat, "filing.answer", (*call).packageRead},
+		{"POST /filings/{id}/package/return/{sum}", seat, "filing.answer", (*call).packageApply},
 	}
 }
 

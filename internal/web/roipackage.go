@@ -16,8 +16,8 @@ import (
 	"yagura/internal/webkit"
 )
 
-// packageView is the page that builds a package of the register of information.
-type packageView struct {
+// roiView is the page that builds a package of the register of information.
+type roiView struct {
 	Fields  []webkit.InputView
 	Selects []webkit.SelectView
 	Hidden  []webkit.Hidden // what was checked, for the download
@@ -34,7 +34,7 @@ type packageView struct {
 // coverFields are the fields of the cover, in the order of the page.
 var coverFields = []string{"lei", "name", "country", "authority", "receiver", "period", "currency", "assets"}
 
-func (c *call) packagePage() error { return c.showPackage(c.cover(), packageView{}) }
+func (c *call) roiPage() error { return c.showPackage(c.cover(), roiView{}) }
 
 // cover reads the form; what is empty is filled with what is likely.
 func (c *call) cover() thirdparty.Cover {
@@ -52,7 +52,7 @@ func (c *call) cover() thirdparty.Cover {
 }
 
 // showPackage shows the form with a cover, and what came of it.
-func (c *call) showPackage(k thirdparty.Cover, v packageView) error {
+func (c *call) showPackage(k thirdparty.Cover, v roiView) error {
 	values := map[string]string{"lei": k.LEI, "name": k.Name, "country": k.Country, "authority": k.Authority, "receiver": k.Receiver, "period": k.Period, "currency": k.Currency, "assets": k.Assets}
 	for _, name := range coverFields {
 		in := webkit.InputView{Name: name, Label: c.say("webthirdparty.cover." + name), Value: values[name], Required: true, Width: "short"}
@@ -91,7 +91,7 @@ func (c *call) showPackage(k thirdparty.Cover, v packageView) error {
 	if p.Error = v.Error != ""; p.Error {
 		status = http.StatusUnprocessableEntity
 	}
-	return c.renderStatus(status, p, packageBuild(v))
+	return c.renderStatus(status, p, roiBuild(v))
 }
 
 // build writes the package. Its error is one of the form's fields.
@@ -111,20 +111,20 @@ func (c *call) build(k thirdparty.Cover) ([]byte, []finding.Finding, error) {
 	return b.Bytes(), lost, err
 }
 
-// packageFound is how many findings the page lists; the rest is counted.
-const packageFound = 200
+// roiFound is how many findings the page lists; the rest is counted.
+const roiFound = 200
 
-func (c *call) packageCheck() error {
+func (c *call) roiCheck() error {
 	k := c.cover()
 	data, lost, err := c.build(k)
 	if err != nil {
 		if c.text(err) == "" {
 			return err
 		}
-		return c.showPackage(k, packageView{Error: c.text(err)})
+		return c.showPackage(k, roiView{Error: c.text(err)})
 	}
 	rep := roi.Check(c.RegisterSchema, bytes.NewReader(data), int64(len(data)), roi.Options{Name: k.FileName(), Today: c.today()})
-	v := packageView{Built: true, Errors: rep.Errors, Warn: rep.Warnings, Name: k.FileName()}
+	v := roiView{Built: true, Errors: rep.Errors, Warn: rep.Warnings, Name: k.FileName()}
 	v.Rows = webkit.TableView{Caption: c.say("webthirdparty.package-rows"), Columns: heads(c.columns("webthirdparty.template", "webthirdparty.rows"))}
 	v.Rows.Columns[1].Numeric = true
 	for _, r := range rep.Rows {
@@ -132,7 +132,7 @@ func (c *call) packageCheck() error {
 	}
 	found := slices.Concat(lost, rep.Findings)
 	slices.SortStableFunc(found, func(a, b finding.Finding) int { return gravity(b) - gravity(a) })
-	v.More = max(0, len(found)-packageFound)
+	v.More = max(0, len(found)-roiFound)
 	v.Found = webkit.TableView{Caption: c.say("webthirdparty.package-found"), Empty: c.say("webthirdparty.package-clean"), Columns: heads(c.columns("webthirdparty.severity", "webthirdparty.place", "webthirdparty.what", "webthirdparty.mend"))}
 	for _, f := range found[:len(found)-v.More] {
 		tone, word := webkit.Warning, "webthirdparty.warning"
@@ -151,8 +151,8 @@ func gravity(f finding.Finding) int {
 	return 0
 }
 
-// packageFile is the package itself; the ledger keeps that it was taken.
-func (c *call) packageFile() error {
+// roiFile is the package itself; the ledger keeps that it was taken.
+func (c *call) roiFile() error {
 	k := c.cover()
 	data, _, err := c.build(k)
 	if err != nil {

@@ -16,9 +16,9 @@ import (
 func (s *server) thirdpartyRoutes() []route {
 	return []route{
 		{"GET /thirdparty", seat, "record.read", (*call).thirdpartyOwn},
-		{"GET /thirdparty/package", seat, "record.read", (*call).packagePage},
-		{"POST /thirdparty/package", seat, "record.read", (*call).packageCheck},
-		{"POST /thirdparty/package/file", seat, "record.read", (*call).packageFile},
+		{"GET /thirdparty/package", seat, "record.read", (*call).roiPage},
+		{"POST /thirdparty/package", seat, "record.read", (*call).roiCheck},
+		{"POST /thirdparty/package/file", seat, "record.read", (*call).roiFile},
 	}
 }
 

@@ -483,7 +483,7 @@ func checkOption(name, label string, checked bool) templ.Component {
 	})
 }
 
-func packageBuild(v packageView) templ.Component {
+func roiBuild(v roiView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
