@@ -222,7 +222,7 @@ func (r *run) faultsOf(p *offline.Package) []finding.Finding {
 	}
 	for _, it := range p.Items() {
 		if eval.Applies[it.Index()] && p.Answers[it.ID].Carried {
-			f := finding.New("answer.carried", "cli.filing.carried", "id", it.ID)
+			f := finding.New("cli.filing.carried", "cli.filing.carried", "id", it.ID)
 			f.Pointer = "/" + it.ID
 			found = append(found, f)
 		}

@@ -94,7 +94,7 @@ func (c filingFillCmd) flags(p *offline.Package, want form.Answers) []finding.Fi
 			id, value, ok := strings.Cut(flag, "=")
 			it := p.Form.Item(strings.TrimSpace(id))
 			if it == nil || !ok {
-				found = append(found, finding.New("filing.flag", "cli.filing.flag", "flag", flag))
+				found = append(found, finding.New("cli.filing.flag", "cli.filing.flag", "flag", flag))
 				continue
 			}
 			a, have := want[it.ID]
@@ -158,7 +158,7 @@ func (r *run) answersFrom(p *offline.Package, path string, want form.Answers) ([
 			want[it.ID] = a
 			continue
 		}
-		f := finding.New("filing.outside", "offline.outside", "item", it.ID)
+		f := finding.New("offline.outside", "offline.outside", "item", it.ID)
 		f.File, f.Severity = path, finding.Warning
 		found = append(found, f)
 	}
