@@ -6,7 +6,7 @@ package catalog
 import "embed"
 
 // FS holds the data files under frameworks, crosswalks, references, forms, registers,
-// calendars, obligations and taxonomies.
+// calendars, obligations, taxonomies and cases.
 //
-//go:embed frameworks crosswalks references forms registers calendars obligations taxonomies
+//go:embed frameworks crosswalks references forms registers calendars obligations taxonomies cases
 var FS embed.FS

@@ -21,12 +21,13 @@ type Catalog struct {
 	references []*Reference
 	mappings   []*Mapping
 	forms      []string
+	casebooks  []*Casebook
 
 	framework map[string]*Framework
 	reference map[string]*Reference
 }
 
-// Load reads frameworks/, crosswalks/ and references/ of fsys and checks them.
+// Load reads frameworks/, crosswalks/, references/ and cases/ of fsys and checks them.
 // A folder that is not there is empty. Every fault is a finding with file and
 // line; files that cannot be read at all are left out of the catalog, which is
 // never nil. Findings are ordered by file and line.
@@ -42,6 +43,7 @@ func Load(fsys fs.FS) (*Catalog, []finding.Finding) {
 		l.lintSuccession(f)
 	}
 	l.each("crosswalks", l.loadMapping)
+	l.each("cases", l.loadCasebook)
 	forms, err := yamlFiles(fsys, "forms")
 	if err != nil {
 		l.unreadable("forms", err)

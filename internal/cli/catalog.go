@@ -15,9 +15,10 @@ import (
 )
 
 type catalogCmd struct {
-	List      catalogListCmd `cmd:"" help:"${cli_help_catalog_list}"`
-	Show      catalogShowCmd `cmd:"" help:"${cli_help_catalog_show}"`
-	Crosswalk crosswalkCmd   `cmd:"" help:"${cli_help_catalog_crosswalk}"`
+	List      catalogListCmd  `cmd:"" help:"${cli_help_catalog_list}"`
+	Show      catalogShowCmd  `cmd:"" help:"${cli_help_catalog_show}"`
+	Crosswalk crosswalkCmd    `cmd:"" help:"${cli_help_catalog_crosswalk}"`
+	Cases     catalogCasesCmd `cmd:"" help:"${cli_help_catalog_cases}"`
 }
 
 // openCatalog loads the embedded catalog; its faults are ours.
