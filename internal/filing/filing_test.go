@@ -279,5 +279,13 @@ func TestSections(t *testing.T) {
 		if err != nil || shares["s"].Unit != "it" || shares["s"].DoneBy != "anna" || shares["s"].DoneAt == 0 {
 			t.Errorf("%+v %v", shares, err)
 		}
+		b.refused(t, errs.NotFound, b.SectionDone(ctx, b.anna, f.ID, "none", true))
+		b.refused(t, errs.NotFound, b.SectionDone(ctx, b.spy, f.ID, "s", true))
+		b.save(t, b.anna, f.ID, form.Answers{"policy": yes(false)})
+		b.do(t, b.anna, f.ID, filing.Finish)
+		b.refused(t, errs.Conflict, b.SectionDone(ctx, b.anna, f.ID, "s", false)) // it waits for the check
+		if again, err := b.Shares(ctx, b.anna, f.ID); err != nil || again["s"] != shares["s"] {
+			t.Errorf("refused, and yet %+v %v", again, err)
+		}
 	})
 }
