@@ -25,6 +25,9 @@ func (s *server) campaignOperations() {
 	add(s, op(http.MethodGet, path+"/records/export", "campaign-table"), "submission.read", (*call).campaignTable)
 	add(s, op(http.MethodPost, path+"/remind", "campaign-remind"), "campaign.remind", (*call).campaignRemind)
 	add(s, op(http.MethodPost, path+"/extend", "campaign-extend"), "campaign.extend", (*call).campaignExtend)
+	add(s, op(http.MethodGet, path+"/reminders", "campaign-reminders"), "campaign.read", (*call).campaignReminders)
+	add(s, op(http.MethodPut, path+"/reminders", "campaign-plan-reminders"), "campaign.remind", (*call).campaignPlan)
+	add(s, op(http.MethodPost, path+"/reschedule", "campaign-reschedule"), "campaign.extend", (*call).campaignReschedule)
 	add(s, op(http.MethodPost, path+"/close", "campaign-close"), "campaign.close", (*call).campaignClose)
 }
 
@@ -38,11 +41,16 @@ type CampaignInput struct {
 	Policy     string    `json:"policy,omitempty" enum:"default,sensitive" doc:"of disclosure"`
 	Calendar   string    `json:"calendar,omitempty" maxLength:"100"`
 	DueAt      time.Time `json:"due_at"`
+	Reminders  []int     `json:"reminders,omitempty" maxItems:"10" doc:"business days before the deadline on which parties are reminded, negative after it; 10, 3, 1 and -1 when left out of a new campaign"`
 }
 
 func (in CampaignInput) campaign() campaign.Campaign {
+	plan := campaign.Plan(in.Reminders)
+	if in.Reminders == nil {
+		plan = campaign.UsualPlan
+	}
 	return campaign.Campaign{TitleJA: in.Title.JA, TitleEN: in.Title.EN, Form: in.Form, Edition: in.Edition, Population: in.Population, Marking: in.Marking,
-		Policy: in.Policy, Calendar: in.Calendar, DueAt: clock.Micros(in.DueAt)}
+		Policy: in.Policy, Calendar: in.Calendar, DueAt: clock.Micros(in.DueAt), Reminders: plan.String()}
 }
 
 // Campaign is one round of asking.
@@ -56,7 +64,7 @@ type Campaign struct {
 }
 
 func campaignView(k campaign.Campaign) Campaign {
-	return Campaign{k.ID, CampaignInput{k.Title(), k.Form, k.Edition, k.Population, k.Marking, k.Policy, k.Calendar, clock.FromMicros(k.DueAt).UTC()},
+	return Campaign{k.ID, CampaignInput{k.Title(), k.Form, k.Edition, k.Population, k.Marking, k.Policy, k.Calendar, clock.FromMicros(k.DueAt).UTC(), k.Plan()},
 		string(k.State), stamp(k.OpenedAt), stamp(k.ClosedAt), k.Version}
 }
 
@@ -94,6 +102,9 @@ func (c *call) campaignChange(in *campaignChange) (*one[Campaign], error) {
 	}
 	k := in.Body.campaign()
 	k.ID, k.Version = now.ID, now.Version
+	if in.Body.Reminders == nil {
+		k.Reminders = now.Reminders
+	}
 	if err := c.Campaigns.Change(c.ctx, c.actor, k); err != nil {
 		return nil, c.standing(err, func() (any, error) {
 			now, err := c.Campaigns.Get(c.ctx, c.actor, in.ID)

@@ -141,7 +141,7 @@ func (d *Demonstration) actor(tenant string, r authz.Role) authz.Actor {
 // open asks the sector for a form and returns the campaign and each party's filing.
 func (d *Demonstration) open(ctx context.Context, f *form.Form, title i18n.Text, due time.Time) (string, map[string]string, error) {
 	mana := d.actor(d.asker, authz.Manager)
-	id, err := d.site.Campaigns.Create(ctx, mana, campaign.Campaign{TitleJA: title.JA, TitleEN: title.EN, Form: f.ID, Edition: f.Edition, Marking: "TLP:AMBER", DueAt: clock.Micros(due)})
+	id, err := d.site.Campaigns.Create(ctx, mana, campaign.Campaign{TitleJA: title.JA, TitleEN: title.EN, Form: f.ID, Edition: f.Edition, Marking: "TLP:AMBER", DueAt: clock.Micros(due), Reminders: campaign.UsualPlan.String()})
 	if err != nil {
 		return "", nil, err
 	}

@@ -150,7 +150,7 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Orgs = org.New(d, cfg.Clock, s.IDs, s.Policies)
 	t := &teller{s}
 	s.Filings = filing.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Records, t.filing)
-	s.Campaigns = campaign.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Filings, s.Forms, t.campaign)
+	s.Campaigns = campaign.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Filings, s.Forms, s.Calendars, t.campaign)
 	s.Registers = register.New(d, cfg.Clock, s.Policies, s.Orgs, s.Records)
 	s.ThirdParties = thirdparty.New(d, cfg.Clock, s.Policies)
 	s.RegisterSchema, _ = roi.LoadSchema(files) // checked by its package
@@ -160,6 +160,7 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}
 	handlers := s.Notices.Handlers()
 	maps.Copy(handlers, s.Incidents.Handlers())
+	maps.Copy(handlers, s.Campaigns.Handlers())
 	handlers[checkpointKind] = jobs.Handler{Outside: s.checkpoint}
 	s.Runner = jobs.New(d, cfg.Clock, handlers, jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", errs.Outline(err)) }})
 	s.metrics = newMetrics(cfg.Clock)

@@ -64,7 +64,15 @@ func (t *teller) campaign(ctx context.Context, tx *db.Tx, kind string, c campaig
 		return err
 	}
 	for _, p := range parties {
-		persons, err := t.persons(ctx, tx, p.Org, "", []authz.Role{authz.Respondent, authz.Approver})
+		what, roles := what, []authz.Role{authz.Respondent, authz.Approver}
+		switch kind {
+		case "campaign.reminder":
+			what, roles = reminder(p)
+		case "campaign.overdue":
+			_, roles = reminder(p)
+			roles = append(roles, authz.Approver)
+		}
+		persons, err := t.persons(ctx, tx, p.Org, "", roles)
 		if err != nil {
 			return err
 		}
@@ -93,6 +101,22 @@ func (t *teller) incident(ctx context.Context, tx *db.Tx, e incident.Event) erro
 		}
 	}
 	return t.Notices.Send(ctx, tx, notice.Notice{Org: e.Org, Persons: persons, Kind: e.Kind, Link: e.Link, Args: e.Args})
+}
+
+// reminder is what a party that has not submitted is told, and whose turn it is there.
+func reminder(p campaign.Party) (kind string, roles []authz.Role) {
+	turn, _ := filing.Filing{State: p.State}.Turn()
+	switch {
+	case p.State == filing.Answered:
+		return "campaign.reminder-check", turn.Roles
+	case p.State == filing.Checked:
+		return "campaign.reminder-approve", turn.Roles
+	case p.State == filing.Approved:
+		return "campaign.reminder-submit", turn.Roles
+	case !p.Begun:
+		return "campaign.reminder-start", []authz.Role{authz.Respondent, authz.Approver}
+	}
+	return "campaign.reminder", []authz.Role{authz.Respondent, authz.Approver}
 }
 
 // persons lists the active members of an organisation who have one of the roles,

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"yagura/internal/authz"
+	"yagura/internal/calendar"
 	"yagura/internal/clock"
 	"yagura/internal/db"
 	"yagura/internal/errs"
@@ -30,7 +31,7 @@ func Module() db.Module {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return db.Module{Name: "campaign", FS: sub, Tenant: []string{"campaign_head", "campaign_frozen", "campaign_release", "campaign_document", "campaign_return"}}
+	return db.Module{Name: "campaign", FS: sub, Tenant: []string{"campaign_head", "campaign_frozen", "campaign_release", "campaign_document", "campaign_return", "campaign_reminder"}}
 }
 
 // State is where a campaign stands.
@@ -64,6 +65,7 @@ type Campaign struct {
 	CreatedAt  int64  `db:"created_at"`
 	OpenedAt   int64  `db:"opened_at"`
 	ClosedAt   int64  `db:"closed_at"`
+	Reminders  string `db:"reminders"` // Plan
 }
 
 // Title is the campaign's title.
@@ -79,6 +81,8 @@ type Store struct {
 	filings *filing.Store
 	forms   *form.Library
 	tell    Tell
+
+	calendars calendar.Set // whose business days reminders count
 }
 
 // Tell passes on what happened to the parties of a campaign, in the transaction in which it happened.
@@ -89,17 +93,19 @@ type Party struct {
 	Org, Filing string
 	DueAt       int64  // its own deadline, microseconds UTC; 0: the campaign's
 	Note        string // the reason of what happened; may be empty
+	State       filing.State
+	Begun       bool // something is answered
 }
 
 // New makes a store.
-func New(d *db.DB, c clock.Clock, ids *id.Source, p *authz.Policies, orgs *org.Store, filings *filing.Store, forms *form.Library, tell Tell) *Store {
+func New(d *db.DB, c clock.Clock, ids *id.Source, p *authz.Policies, orgs *org.Store, filings *filing.Store, forms *form.Library, calendars calendar.Set, tell Tell) *Store {
 	if tell == nil {
 		tell = func(context.Context, *db.Tx, string, Campaign, []Party) error { return nil }
 	}
-	return &Store{d, c, ids, p, orgs, filings, forms, tell}
+	return &Store{d, c, ids, p, orgs, filings, forms, tell, calendars}
 }
 
-const columns = `tenant, id, title_ja, title_en, form, edition, population, marking, policy, calendar, due_at, state, version, created_by, created_at, opened_at, closed_at`
+const columns = `tenant, id, title_ja, title_en, form, edition, population, marking, policy, calendar, due_at, state, version, created_by, created_at, opened_at, closed_at, reminders`
 
 func (c Campaign) thing() authz.Thing {
 	return authz.Thing{Kind: "campaign", ID: c.ID, Tenant: c.Tenant}
@@ -136,7 +142,7 @@ func (s *Store) Create(ctx context.Context, a authz.Actor, c Campaign) (string, 
 	}
 	c.ID, c.State, c.Version, c.CreatedBy, c.CreatedAt = string(s.ids.New()), Draft, 1, a.Person, clock.Micros(s.now.Now())
 	_, err := s.db.Tenant(a.Org).Exec(ctx, `insert into campaign_head (`+columns+`) values (:tenant, :id, :title_ja, :title_en, :form, :edition, :population, :marking,
-		:policy, :calendar, :due_at, :state, :version, :created_by, :created_at, :opened_at, :closed_at)`, c)
+		:policy, :calendar, :due_at, :state, :version, :created_by, :created_at, :opened_at, :closed_at, :reminders)`, c)
 	return c.ID, err
 }
 
@@ -152,7 +158,7 @@ func (s *Store) Change(ctx context.Context, a authz.Actor, c Campaign) error {
 	}
 	return s.db.Tenant(a.Org).Tx(ctx, func(tx *db.Tx) error {
 		return tx.Update(ctx, `update campaign_head set title_ja = :title_ja, title_en = :title_en, form = :form, edition = :edition, population = :population,
-			marking = :marking, policy = :policy, calendar = :calendar, due_at = :due_at, version = version + 1
+			marking = :marking, policy = :policy, calendar = :calendar, due_at = :due_at, reminders = :reminders, version = version + 1
 			where tenant = :tenant and id = :id and version = :version and state in ('draft', 'trial')`, c)
 	})
 }
@@ -186,7 +192,9 @@ func (s *Store) check(c *Campaign) error {
 	if c.Calendar == "" {
 		c.Calendar = "jp-bank"
 	}
-	return nil
+	plan, err := ParsePlan(c.Reminders)
+	c.Reminders = plan.String()
+	return err
 }
 
 // Population lists whom the campaign would ask today.

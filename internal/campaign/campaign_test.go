@@ -8,7 +8,9 @@ import (
 	"testing/fstest"
 	"time"
 
+	"yagura/catalog"
 	"yagura/internal/authz"
+	"yagura/internal/calendar"
 	"yagura/internal/campaign"
 	"yagura/internal/clock"
 	"yagura/internal/db"
@@ -16,6 +18,7 @@ import (
 	"yagura/internal/filing"
 	"yagura/internal/form"
 	"yagura/internal/id"
+	"yagura/internal/jobs"
 	"yagura/internal/ledger"
 	"yagura/internal/org"
 	"yagura/internal/record"
@@ -41,6 +44,7 @@ type bench struct {
 	banks                []string
 	mana, anri, shin, me authz.Actor // manager, analyst, supervisor of the asker; someone elsewhere
 	told                 map[string]int
+	parties              []string
 }
 
 func each(t *testing.T, f func(t *testing.T, b *bench)) {
@@ -49,7 +53,11 @@ func each(t *testing.T, f func(t *testing.T, b *bench)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := e.Open(t, ledger.Module(), org.Module(), record.Module(), filing.Module(), campaign.Module())
+		calendars, found := calendar.Load(catalog.FS)
+		if len(found) > 0 {
+			t.Fatal(found)
+		}
+		d := e.Open(t, ledger.Module(), jobs.Module(), org.Module(), record.Module(), filing.Module(), campaign.Module())
 		c := clock.NewFake(time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC))
 		ids := id.Seeded(c, 1)
 		may, err1 := authz.New(nil)
@@ -60,8 +68,11 @@ func each(t *testing.T, f func(t *testing.T, b *bench)) {
 		orgs := org.New(d, c, ids, may)
 		b := &bench{db: d, clock: c, told: map[string]int{}}
 		b.filings = filing.New(d, c, ids, may, orgs, records, nil)
-		b.Store = campaign.New(d, c, ids, may, orgs, b.filings, forms, func(_ context.Context, _ *db.Tx, kind string, _ campaign.Campaign, parties []campaign.Party) error {
+		b.Store = campaign.New(d, c, ids, may, orgs, b.filings, forms, calendars, func(_ context.Context, _ *db.Tx, kind string, _ campaign.Campaign, parties []campaign.Party) error {
 			b.told[kind] += len(parties)
+			for _, p := range parties {
+				b.parties = append(b.parties, fmt.Sprintf("%s %s %s %v", kind, p.Org, p.State, p.Begun))
+			}
 			return nil
 		})
 		ctx := context.Background()

@@ -58,7 +58,7 @@ func (s *Store) OpenNow(ctx context.Context, a authz.Actor, id string, trial ...
 			if err != nil {
 				return err
 			}
-			told = append(told, Party{Org: p.ID, Filing: f.ID})
+			told = append(told, Party{Org: p.ID, Filing: f.ID, State: f.State})
 		}
 		if len(told) == 0 {
 			return errs.New(errs.Invalid, "%w", i18n.NewError("campaign.nobody"))
@@ -66,6 +66,11 @@ func (s *Store) OpenNow(ctx context.Context, a authz.Actor, id string, trial ...
 		parties = len(told)
 		if err := s.tell(ctx, tx, "campaign.opened", c, told); err != nil {
 			return err
+		}
+		if c.State == Open {
+			if err := s.planned(ctx, tx, c, c.DueAt); err != nil {
+				return err
+			}
 		}
 		return s.step(ctx, tx, a, basis, c, was, "campaign.opened")
 	})
@@ -145,21 +150,11 @@ func (s *Store) remind(ctx context.Context, c Campaign, filings []string) (n int
 		if err != nil {
 			return err
 		}
-		var told []Party
-		var ids []string
-		for _, r := range rows {
-			if !r.Done() && (len(filings) == 0 || slices.Contains(filings, r.ID)) {
-				told, ids = append(told, Party{Org: r.Party, Filing: r.ID, DueAt: r.DueAt}), append(ids, r.ID)
-			}
-		}
-		if n = len(told); n == 0 {
+		rows = slices.DeleteFunc(rows, func(r filing.Received) bool { return r.Done() || len(filings) > 0 && !slices.Contains(filings, r.ID) })
+		if n = len(rows); n == 0 {
 			return nil
 		}
-		if _, err := tx.Exec(ctx, `update filing_received set reminded_at = :at where tenant = :tenant and id in (:ids)`,
-			db.Args{"tenant": c.Tenant, "ids": ids, "at": clock.Micros(s.now.Now())}); err != nil {
-			return err
-		}
-		return s.tell(ctx, tx, "campaign.reminder", c, told)
+		return s.told(ctx, tx, "campaign.reminder", c, rows)
 	})
 	return n, err
 }
@@ -195,7 +190,10 @@ func (s *Store) Extend(ctx context.Context, a authz.Actor, id, filingID string, 
 		if err := s.filings.Unlock(ctx, tx, rows[i], dueAt, reason); err != nil {
 			return err
 		}
-		if err := s.tell(ctx, tx, "filing.extended", c, []Party{{Org: rows[i].Party, Filing: filingID, DueAt: dueAt, Note: reason}}); err != nil {
+		if err := s.planned(ctx, tx, c, dueAt); err != nil {
+			return err
+		}
+		if err := s.tell(ctx, tx, "filing.extended", c, []Party{{Org: rows[i].Party, Filing: filingID, DueAt: dueAt, Note: reason, State: rows[i].State}}); err != nil {
 			return err
 		}
 		_, err = ledger.Append(ctx, tx, ledger.Entry{At: clock.Micros(s.now.Now()), Org: c.Tenant, Actor: a.Person, Kind: "filing.extended", ObjectKind: "filing",
@@ -232,6 +230,9 @@ func (s *Store) Close(ctx context.Context, a authz.Actor, id string) error {
 	c.State, c.ClosedAt = Closed, clock.Micros(s.now.Now())
 	return s.db.System("a campaign closes: its filings are locked").Tx(ctx, func(tx *db.Tx) error {
 		if err := s.filings.Lock(ctx, tx, c.ID); err != nil {
+			return err
+		}
+		if err := s.unplanned(ctx, tx, c); err != nil {
 			return err
 		}
 		rows, err := s.filings.ReceivedOf(ctx, tx, c.Tenant, c.ID)

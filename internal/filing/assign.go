@@ -86,3 +86,24 @@ func (s *Store) Unlock(ctx context.Context, tx *db.Tx, r Received, dueAt int64, 
 	_, err := tx.Exec(ctx, `update filing_received set due_at = :due, extension = :reason where tenant = :asker and id = :id`, args)
 	return err
 }
+
+// Reschedule moves the deadline of a campaign's filings that have the deadline was, with
+// the reason that both sides see, in a transaction of the system. It returns those whose
+// submission is still awaited.
+func (s *Store) Reschedule(ctx context.Context, tx *db.Tx, asker, campaign string, was, due int64, reason string) ([]Received, error) {
+	args := db.Args{"tenant": asker, "campaign": campaign, "was": was, "due": due, "reason": reason}
+	moved, err := db.All[Received](ctx, tx, `select `+receivedColumns+` from filing_received where tenant = :tenant and campaign = :campaign and trial = 0
+		and due_at = :was and (revision = 0 or state = 'returned') order by code`, args)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range []string{
+		`update filing_own set due_at = :due, version = version + 1 where asker = :tenant and campaign = :campaign and trial = 0 and due_at = :was`,
+		`update filing_received set due_at = :due, extension = :reason where tenant = :tenant and campaign = :campaign and trial = 0 and due_at = :was`,
+	} {
+		if _, err := tx.Exec(ctx, text, args); err != nil {
+			return nil, err
+		}
+	}
+	return moved, nil
+}

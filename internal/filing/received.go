@@ -57,6 +57,15 @@ func (s *Store) ReceivedOf(ctx context.Context, q db.Querier, asker, campaign st
 		db.Args{"tenant": asker, "campaign": campaign})
 }
 
+// Awaited lists received filings of a campaign that have one deadline and no submission
+// that stands, by the parties' codes after a code, at most limit; those of a test run
+// are not among them. For callers that have asked the policies.
+func (s *Store) Awaited(ctx context.Context, q db.Querier, asker, campaign string, due int64, after string, limit int) ([]Received, error) {
+	return db.All[Received](ctx, q, `select `+receivedColumns+` from filing_received where tenant = :tenant and campaign = :campaign and trial = 0
+		and due_at = :due and (revision = 0 or state = 'returned') and code > :after order by code limit :limit`,
+		db.Args{"tenant": asker, "campaign": campaign, "due": due, "after": after, "limit": limit})
+}
+
 // ReceivedOne is one of them.
 func (s *Store) ReceivedOne(ctx context.Context, a authz.Actor, id string) (Received, error) {
 	if _, err := s.may.Decide(a, "campaign.read", authz.Thing{Kind: "filing", ID: id, Tenant: a.Org}); err != nil {

@@ -99,7 +99,7 @@ func (b *askerBench) join(d *db.DB) {
 	b.Calendars, _ = calendar.Load(files.FS)
 	b.Orgs = org.New(d, b.clock, ids, b.Policies)
 	b.Filings = filing.New(d, b.clock, ids, b.Policies, b.Orgs, b.Records, nil)
-	b.Campaigns = campaign.New(d, b.clock, ids, b.Policies, b.Orgs, b.Filings, b.Forms, nil)
+	b.Campaigns = campaign.New(d, b.clock, ids, b.Policies, b.Orgs, b.Filings, b.Forms, b.Calendars, nil)
 	b.Registers = register.New(d, b.clock, b.Policies, b.Orgs, b.Records)
 	b.Actions = action.New(d, b.clock, ids, b.Policies)
 	b.Kit = &webkit.Kit{Clock: b.clock, IDs: ids, Log: slog.New(slog.DiscardHandler), Secret: key, Plain: true,

@@ -23,6 +23,7 @@ type boardView struct {
 	Shares  webkit.TableView
 	Actions []webkit.Link
 	Preview *preview // before it is open
+	Remind  *reminders
 }
 
 func (c *call) campaignBoard() error {
@@ -53,6 +54,11 @@ func (c *call) campaignBoard() error {
 	if b.all.n > 0 {
 		v.Table = c.boardTable(k, b)
 		v.Picture, v.Shares = c.progressPicture(b)
+	}
+	if k.State == campaign.Open || k.State == campaign.Closed {
+		if v.Remind, err = c.reminders(k); err != nil {
+			return err
+		}
 	}
 	p := c.titled(k.Title().In(c.lang))
 	p.Marking, p.Wide, p.Crumbs = k.Marking, true, []webkit.Crumb{{Text: i18n.T(c.lang, "web.campaign.list"), URL: "/campaigns"}}

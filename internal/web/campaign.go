@@ -23,6 +23,8 @@ func (s *server) campaignRoutes() []route {
 		{"POST /campaigns/{id}/trial", seat, "campaign.open", (*call).campaignTry},
 		{"GET /campaigns/{id}/open", seat, "campaign.open", (*call).openPage},
 		{"POST /campaigns/{id}/open", seat, "campaign.open", (*call).campaignOpen},
+		{"POST /campaigns/{id}/reminders", seat, "campaign.remind", (*call).campaignReminders},
+		{"POST /campaigns/{id}/due", seat, "campaign.extend", (*call).campaignDue},
 		{"GET /campaigns/{id}/close", seat, "campaign.close", (*call).closePage},
 		{"POST /campaigns/{id}/close", seat, "campaign.close", (*call).campaignClose},
 	}

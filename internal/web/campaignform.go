@@ -33,6 +33,7 @@ type campaignForm struct {
 	Calendar   string
 	Marking    string
 	Policy     string
+	Remind     []string // days of the plan of reminders
 
 	Fault    string
 	At       string // name of the field that the fault is about, "" for none
@@ -67,7 +68,7 @@ func (c *call) campaignNew() error {
 	if err := c.allow("campaign.write", "campaign", ""); err != nil {
 		return err
 	}
-	return c.showCampaignForm(http.StatusOK, campaignForm{Mode: everyone, Time: "17:00", Calendar: "jp-bank", Marking: "TLP:AMBER", Policy: "default"})
+	return c.showCampaignForm(http.StatusOK, campaignForm{Mode: everyone, Time: "17:00", Calendar: "jp-bank", Marking: "TLP:AMBER", Policy: "default", Remind: planValues(campaign.UsualPlan)})
 }
 
 // allow refuses a page whose use the actor could not make.
@@ -86,7 +87,7 @@ func (c *call) campaignEdit() error {
 	}
 	due := clock.FromMicros(k.DueAt).In(calendar.Tokyo)
 	v := campaignForm{ID: k.ID, Version: k.Version, TitleJA: k.TitleJA, TitleEN: k.TitleEN, Form: k.Form + "@" + k.Edition, CEL: k.Population,
-		Date: due.Format(time.DateOnly), Time: due.Format("15:04"), Calendar: k.Calendar, Marking: k.Marking, Policy: k.Policy}
+		Date: due.Format(time.DateOnly), Time: due.Format("15:04"), Calendar: k.Calendar, Marking: k.Marking, Policy: k.Policy, Remind: planValues(k.Plan())}
 	v.Mode, v.Sectors, v.Sizes = readPopulation(k.Population)
 	return c.showCampaignForm(http.StatusOK, v)
 }
@@ -95,7 +96,8 @@ func (c *call) campaignEdit() error {
 func (c *call) campaignSave() error {
 	v := campaignForm{ID: c.r.PathValue("id"), TitleJA: c.r.PostFormValue("title_ja"), TitleEN: c.r.PostFormValue("title_en"), Form: c.r.PostFormValue("form"),
 		Mode: c.r.PostFormValue("mode"), Sectors: c.values("sector"), Sizes: c.values("size"), CEL: c.r.PostFormValue("cel"),
-		Date: c.r.PostFormValue("date"), Time: c.r.PostFormValue("time"), Calendar: c.r.PostFormValue("calendar"), Marking: c.r.PostFormValue("marking"), Policy: c.r.PostFormValue("policy")}
+		Date: c.r.PostFormValue("date"), Time: c.r.PostFormValue("time"), Calendar: c.r.PostFormValue("calendar"), Marking: c.r.PostFormValue("marking"), Policy: c.r.PostFormValue("policy"),
+		Remind: c.values("remind")}
 	v.Version, _ = strconv.ParseInt(c.r.PostFormValue("version"), 10, 64)
 	if v.ID != "" { // a campaign that is not there is told before what was written is judged
 		if _, err := c.Campaigns.Get(c.ctx, c.actor, v.ID); err != nil {
@@ -157,7 +159,7 @@ func (v campaignForm) faultOf(name string) string {
 
 // campaignOf is the campaign that the page describes.
 func (c *call) campaignOf(v campaignForm) (campaign.Campaign, error) {
-	k := campaign.Campaign{ID: v.ID, Tenant: c.actor.Org, Version: v.Version, TitleJA: v.TitleJA, TitleEN: v.TitleEN, Marking: v.Marking, Policy: v.Policy, Calendar: v.Calendar}
+	k := campaign.Campaign{ID: v.ID, Tenant: c.actor.Org, Version: v.Version, TitleJA: v.TitleJA, TitleEN: v.TitleEN, Marking: v.Marking, Policy: v.Policy, Calendar: v.Calendar, Reminders: strings.Join(v.Remind, ",")}
 	k.Form, k.Edition, _ = strings.Cut(v.Form, "@")
 	k.Population = v.CEL
 	switch v.Mode {

@@ -68,7 +68,7 @@ func eachSelf(t *testing.T, f func(b *selfBench), change ...func(*web.Deps)) {
 		b.must(errors.Join(es[:]...))
 		b.Orgs = org.New(d, b.clock, ids, b.Policies)
 		b.Filings = filing.New(d, b.clock, ids, b.Policies, b.Orgs, b.Records, nil)
-		b.Campaigns = campaign.New(d, b.clock, ids, b.Policies, b.Orgs, b.Filings, b.Forms, nil)
+		b.Campaigns = campaign.New(d, b.clock, ids, b.Policies, b.Orgs, b.Filings, b.Forms, b.Calendars, nil)
 		b.Actions = action.New(d, b.clock, ids, b.Policies)
 		b.Kit = &webkit.Kit{Clock: b.clock, IDs: ids, Log: slog.New(slog.DiscardHandler), Secret: key, Plain: true}
 		b.Letter = func(_, link string, _ i18n.Lang) { b.letters = append(b.letters, link) }
