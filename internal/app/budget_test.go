@@ -30,7 +30,7 @@ func TestStatementBudgets(t *testing.T) {
 			{anna, "/incidents", 15}, {anna, "/incidents/new", 15}, {anna, "/incidents/ready", 15}, {anna, incident, 20}, {anna, incident + "/facts", 15}, {anna, incident + "/facts/impact", 15},
 			{anna, incident + "/reports", 15}, {anna, report, 20}, {anna, incident + "/log", 15}, {anna, incident + "/evidence", 15},
 			{mana, "/intake", 15}, {mana, intake, 15}, {mana, "/intake" + strings.TrimPrefix(report, "/incidents"), 15},
-			{mana, "/", 15}, {mana, "/campaigns", 15}, {mana, campaign, 20}, {mana, campaign + "/filings", 20}, {anri, campaign + "/release", 20},
+			{mana, "/", 15}, {mana, "/campaigns", 15}, {mana, "/search?q=%E8%87%AA%E5%B7%B1", 15}, {mana, campaign, 20}, {mana, campaign + "/filings", 20}, {anri, campaign + "/release", 20},
 			{anri, "/sector/thirdparties", 15}, {anri, "/sector/thirdparties/ranking", 15}, {anri, "/sector/thirdparties/failure", 15}, {anri, "/sector/thirdparties/review", 15},
 			{mana, campaign + "/filings?text=a&sort=progress&standing=open", 20}, {mana, "/parties?text=a&sort=name", 15}, {mana, mana.link(mana.get("/parties"), `/parties/[0-9A-Z]{26}`), 15},
 		} {

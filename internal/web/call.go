@@ -235,21 +235,23 @@ func (c *call) renderStatus(status int, p webkit.Page, body templ.Component) err
 
 // nav is the main navigation: what the actor's roles have to do with.
 func (c *call) nav() []webkit.NavItem {
+	answers := c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)
+	asks := c.actor.Has(authz.Manager, authz.Analyst, authz.Supervisor)
 	items := []struct {
 		key, url string
 		show     bool
 	}{
 		{"web.nav.home", "/", true},
-		{"web.nav.filings", "/filings", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
-		{"web.nav.returns", "/returns", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
-		{"web.nav.actions", "/actions", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
-		{"web.nav.registers", "/registers", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
-		{"web.nav.thirdparty", "/thirdparty", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
-		{"web.nav.incidents", "/incidents", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
-		{"web.search.title", "/search", c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator)},
-		{"web.nav.campaigns", "/campaigns", c.actor.Has(authz.Manager, authz.Analyst, authz.Supervisor)},
-		{"web.nav.intake", "/intake", c.actor.Has(authz.Manager, authz.Analyst, authz.Supervisor)},
-		{"web.nav.parties", "/parties", c.actor.Has(authz.Manager, authz.Analyst, authz.Supervisor)},
+		{"web.nav.filings", "/filings", answers},
+		{"web.nav.returns", "/returns", answers},
+		{"web.nav.actions", "/actions", answers},
+		{"web.nav.registers", "/registers", answers},
+		{"web.nav.thirdparty", "/thirdparty", answers},
+		{"web.nav.incidents", "/incidents", answers},
+		{"web.search.title", "/search", true},
+		{"web.nav.campaigns", "/campaigns", asks},
+		{"web.nav.intake", "/intake", asks},
+		{"web.nav.parties", "/parties", asks},
 		{"web.nav.sector", sectorBase, c.actor.Has(authz.Analyst, authz.Supervisor)},
 		{"web.nav.people", "/people", c.actor.Has(authz.Administrator, authz.Auditor)},
 		{"web.nav.ledger", "/ledger", c.actor.Has(authz.Administrator, authz.Auditor)},

@@ -11,7 +11,7 @@ import (
 )
 
 func (s *server) searchRoutes() []route {
-	return []route{{"GET /search", seat, "filing.read", (*call).searchPage}}
+	return []route{{"GET /search", seat, "work.read", (*call).searchPage}}
 }
 
 // Limits of a search: filings that are looked through, and hits that are shown.
@@ -27,7 +27,7 @@ type searchView struct {
 	More  bool
 }
 
-// searchHit is an item in which all words occur.
+// searchHit is an item or a campaign in which all words occur.
 type searchHit struct {
 	Ask, URL, Filing, Section, Answer string
 }
@@ -35,18 +35,55 @@ type searchHit struct {
 func (c *call) searchPage() error {
 	v := searchView{Query: strings.TrimSpace(c.r.FormValue("q"))}
 	if words := searchWords(v.Query); len(words) > 0 {
-		list, err := c.Filings.Filled(c.ctx, c.actor, searchFilings)
+		hits, err := c.searchHits(words)
 		if err != nil {
 			return err
 		}
-		for _, f := range list {
-			v.Hits = append(v.Hits, searchFiling(c.ctx, f, words)...)
-		}
+		v.Hits = hits
 		if v.More = len(v.Hits) > searchHits; v.More {
 			v.Hits = v.Hits[:searchHits]
 		}
 	}
 	return c.render(c.page("web.search.title"), searchPage(v))
+}
+
+// searchHits looks where the actor may read: through the campaigns of an asker, and
+// through the filings of who answers.
+func (c *call) searchHits(words []string) ([]searchHit, error) {
+	var out []searchHit
+	if c.may("campaign.read", "campaign", "") {
+		list, err := c.Campaigns.List(c.ctx, c.actor, campaignsShown)
+		if err != nil {
+			return nil, err
+		}
+		for _, k := range list {
+			if holds(words, k.TitleJA, k.TitleEN, k.Form, c.formTitle(k.Form, k.Edition)) {
+				out = append(out, searchHit{Ask: k.Title().In(c.lang), URL: "/campaigns/" + k.ID, Filing: c.formTitle(k.Form, k.Edition), Section: c.campaignState(k.State)})
+			}
+		}
+	}
+	if c.may("filing.read", "filing", "") {
+		list, err := c.Filings.Filled(c.ctx, c.actor, searchFilings)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range list {
+			out = append(out, searchFiling(c.ctx, f, words)...)
+		}
+	}
+	return out, nil
+}
+
+// holds reports whether all words occur in the texts, anywhere: Japanese has no spaces
+// between them.
+func holds(words []string, texts ...string) bool {
+	text := strings.ToLower(form.Normalise(strings.Join(texts, "\n")))
+	for _, w := range words {
+		if !strings.Contains(text, w) {
+			return false
+		}
+	}
+	return true
 }
 
 // searchWords are the words of a query as texts are compared: width, case and kana
@@ -56,7 +93,6 @@ func searchWords(query string) []string {
 }
 
 // searchFiling finds the items whose question, guidance or answer holds all words.
-// Words are matched anywhere: Japanese has no spaces between them.
 func searchFiling(ctx context.Context, f filing.Filled, words []string) []searchHit {
 	lang := webkit.Lang(ctx)
 	var out []searchHit
@@ -69,12 +105,7 @@ func searchFiling(ctx context.Context, f filing.Filled, words []string) []search
 		for _, t := range []i18n.Text{it.Ask, it.Help, it.Evidence, it.Next} {
 			parts = append(parts, t.JA, t.EN)
 		}
-		text := strings.ToLower(form.Normalise(strings.Join(parts, "\n")))
-		found := true
-		for _, w := range words {
-			found = found && strings.Contains(text, w)
-		}
-		if found {
+		if holds(words, parts...) {
 			sec := it.Section()
 			out = append(out, searchHit{Ask: it.Ask.In(lang), URL: "/filings/" + f.ID + "/sections/" + sec.ID, Filing: f.Title().In(lang), Section: sec.Title.In(lang), Answer: answer})
 		}
