@@ -34,8 +34,8 @@ func (s *twins) attack(victim, attacker house) {
 	targets := s.idsOf(victim)
 	before := s.footprint(victim.id)
 	for _, o := range api.Operations() {
-		if !strings.Contains(o.Path, "{") || strings.HasPrefix(o.Path, "/api/forms/") {
-			continue
+		if !strings.Contains(strings.ReplaceAll(o.Path, "{form}", ""), "{") || strings.HasPrefix(o.Path, "/api/forms/") {
+			continue // a form belongs to nobody; a register under its name is the asking house's own
 		}
 		for _, id := range targets {
 			path := pathValue.ReplaceAllStringFunc(o.Path, func(m string) string {
