@@ -2,6 +2,7 @@ package network
 
 import (
 	"cmp"
+	"math"
 	"slices"
 )
 
@@ -23,32 +24,65 @@ func (b *builder) addChain(r *Register, v *Service, links []int32) {
 	b.addMember(supply, v.Provider, 1, v.Provider, own, own)
 	at := newPlaces(len(links))
 	at.put(v.Provider, start)
-	for depth, changed := 0, true; changed && depth < maxDepth; depth++ {
-		changed = false
-		for _, i := range links {
-			l := &r.Links[i]
-			if up, ok := at.get(l.Recipient); ok && l.Provider != v.Provider && l.Provider != l.Recipient {
-				changed = b.through(supply, start, at, l, up) || changed
-			}
-		}
-	}
+	b.spread(r, v, links, start, math.MaxInt, at)
 	b.addOthers(r, links, at)
-	orphans := len(c.Supply)
-	for _, i := range links {
-		l := &r.Links[i]
-		switch k, ok := at.get(l.Provider); {
-		case !ok:
-			b.g.Orphans++
-			at.put(l.Provider, len(c.Supply))
-			b.addMember(supply, l.Provider, max(l.Rank, 2), v.Provider, min(own, b.linkHours(l)), b.linkHours(l))
-		case k >= orphans && b.linkHours(l) > c.Link[k]:
-			c.Link[k], c.Hours[k] = b.linkHours(l), min(own, b.linkHours(l))
-		}
+	reached := len(c.Supply)
+	if b.addOrphans(r, v, links, own, start, at) {
+		b.spread(r, v, links, start, reached, at)
 	}
 	for k := start; k < len(c.Supply); k++ { // from here on by party
 		c.Provider[k], c.Recipient[k] = b.party[c.Provider[k]], b.party[c.Recipient[k]]
 	}
 	b.g.Supplies.ChainStart = append(b.g.Supplies.ChainStart, int32(len(c.Supply)))
+}
+
+// spread follows the links to members at a position below limit until nothing
+// changes.
+func (b *builder) spread(r *Register, v *Service, links []int32, start, limit int, at *places) {
+	supply := b.g.Chain.Supply[start]
+	for depth, changed := 0, true; changed && depth < maxDepth; depth++ {
+		changed = false
+		for _, i := range links {
+			l := &r.Links[i]
+			if up, ok := at.get(l.Recipient); ok && up < limit && l.Provider != v.Provider && l.Provider != l.Recipient {
+				changed = b.through(supply, start, at, l, up) || changed
+			}
+		}
+	}
+}
+
+// addOrphans takes the links whose recipient the chain does not reach as links
+// to the direct provider. It reports whether one betters a member that the chain
+// reaches, so that what supplies it has to be followed again.
+func (b *builder) addOrphans(r *Register, v *Service, links []int32, own int32, start int, at *places) (better bool) {
+	c := &b.g.Chain
+	reached := len(c.Supply)
+	for _, i := range links {
+		l := &r.Links[i]
+		if to, ok := at.get(l.Recipient); ok && to < reached {
+			continue
+		}
+		b.g.Orphans++
+		h := b.linkHours(l)
+		k, ok := at.get(l.Provider)
+		switch {
+		case l.Provider == v.Provider:
+			continue
+		case !ok:
+			at.put(l.Provider, len(c.Supply))
+			b.addMember(c.Supply[start], l.Provider, max(l.Rank, 2), v.Provider, min(own, h), h)
+			continue
+		case c.Recipient[k] == v.Provider:
+			c.Link[k] = max(c.Link[k], h)
+		default:
+			b.others = append(b.others, told{b.party[l.Provider], b.party[v.Provider], h})
+		}
+		if min(own, h) > c.Hours[k] {
+			c.Hours[k] = min(own, h)
+			better = better || k < reached
+		}
+	}
+	return better
 }
 
 // addOthers keeps the links of a chain that are not the one its member shows: a
