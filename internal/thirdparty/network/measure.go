@@ -55,6 +55,12 @@ func (g *Graph) Size() Size {
 	return s
 }
 
+// Dependence measures who depends on every provider or group, those with the
+// most critical users first; one without a user is left out.
+func (g *Graph) Dependence(kind Unit) []Dependence {
+	return g.dependence(kind, g.criticalSupplies())
+}
+
 // Measure computes all measures.
 func (g *Graph) Measure(o MeasureOptions) *Measures {
 	critical := g.criticalSupplies()
