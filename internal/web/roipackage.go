@@ -133,7 +133,7 @@ func (c *call) roiCheck() error {
 	found := slices.Concat(lost, rep.Findings)
 	slices.SortStableFunc(found, func(a, b finding.Finding) int { return gravity(b) - gravity(a) })
 	v.More = max(0, len(found)-roiFound)
-	v.Found = webkit.TableView{Caption: c.say("webthirdparty.package-found"), Empty: c.say("webthirdparty.package-clean"), Columns: heads(c.columns("webthirdparty.severity", "webthirdparty.place", "webthirdparty.what", "webthirdparty.mend"))}
+	v.Found = webkit.TableView{Caption: c.say("webthirdparty.package-found"), Empty: c.say("webthirdparty.package-clean"), Columns: heads(c.columns("webthirdparty.severity", "webthirdparty.place", "webthirdparty.what", "webthirdparty.remedy"))}
 	for _, f := range found[:len(found)-v.More] {
 		tone, word := webkit.Warning, "webthirdparty.warning"
 		if f.Severity == finding.Error {
