@@ -30,24 +30,36 @@ var told = map[string]struct {
 	"filing.submitted": {"filing.submitted", true, []authz.Role{authz.Manager}},
 	"filing.accepted":  {"filing.accepted", false, []authz.Role{authz.Respondent, authz.Approver}},
 	"filing.returned":  {"filing.returned", false, []authz.Role{authz.Respondent, authz.Checker, authz.Approver}},
+	"filing.asked":     {"filing.question", false, []authz.Role{authz.Respondent, authz.Checker}},
+	"filing.replied":   {"filing.replied", true, []authz.Role{authz.Manager, authz.Analyst, authz.Supervisor}},
 }
 
-func (t *teller) filing(ctx context.Context, tx *db.Tx, kind string, f filing.Filing, by authz.Actor) error {
-	rule, ok := told[kind]
+func (t *teller) filing(ctx context.Context, tx *db.Tx, e filing.Event) error {
+	rule, ok := told[e.Kind]
 	if !ok {
 		return nil
 	}
+	f, by := e.Filing, e.By
 	to, link := f.Tenant, "/filings/"+f.ID
 	if rule.asker {
 		to, link = f.Asker, "/campaigns/"+f.Campaign
+	}
+	if e.Item != "" {
+		if rule.asker {
+			link += "/filings/" + f.ID
+		}
+		link += "/items/" + e.Item + "#questions"
 	}
 	persons, err := t.persons(ctx, tx, to, by.Person, rule.roles)
 	if err != nil {
 		return err
 	}
+	if asked := slices.DeleteFunc(slices.Clone(persons), func(p string) bool { return !slices.Contains(e.Persons, p) }); len(asked) > 0 {
+		persons = asked // who asked, as long as one of them still has the right to
+	}
 	return t.Notices.Send(ctx, tx, notice.Notice{Org: to, Persons: persons, Kind: rule.notice, Link: link, Args: map[string]i18n.Text{
 		"campaign": f.Title(), "asker": f.AskerName(), "actor": notice.Plain(by.Name), "organisation": notice.Plain(by.OrgName), "reason": notice.Plain(f.Note),
-		"deadline": notice.Plain(webkit.Clock(clock.FromMicros(f.DueAt))),
+		"item": e.Ask, "deadline": notice.Plain(webkit.Clock(clock.FromMicros(f.DueAt))),
 	}})
 }
 

@@ -32,7 +32,7 @@ func Module() db.Module {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return db.Module{Name: "filing", FS: sub, Tenant: []string{"filing_own", "filing_section", "filing_step", "filing_received", "filing_submission", "filing_read", "filing_package"}}
+	return db.Module{Name: "filing", FS: sub, Tenant: []string{"filing_own", "filing_section", "filing_step", "filing_received", "filing_submission", "filing_read", "filing_package", "filing_question"}}
 }
 
 // State is where a filing stands.
@@ -119,13 +119,23 @@ type Store struct {
 }
 
 // Tell passes on what happened to those whom it concerns, in the transaction in which
-// it happened. Kind is that of the ledger entry.
-type Tell func(ctx context.Context, tx *db.Tx, kind string, f Filing, by authz.Actor) error
+// it happened.
+type Tell func(ctx context.Context, tx *db.Tx, e Event) error
+
+// Event is something that happened to a filing.
+type Event struct {
+	Kind    string // of the ledger entry
+	Filing  Filing
+	By      authz.Actor
+	Item    string    // of a question: the id of its item
+	Ask     i18n.Text // of a question: what the item asks
+	Persons []string  // of a reply: who asked
+}
 
 // New makes a store.
 func New(d *db.DB, c clock.Clock, ids *id.Source, p *authz.Policies, orgs *org.Store, records *record.Store, tell Tell) *Store {
 	if tell == nil {
-		tell = func(context.Context, *db.Tx, string, Filing, authz.Actor) error { return nil }
+		tell = func(context.Context, *db.Tx, Event) error { return nil }
 	}
 	return &Store{d, c, ids, p, orgs, records, tell, register.New(d, c, p, orgs, records)}
 }

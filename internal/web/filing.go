@@ -26,6 +26,7 @@ func (s *server) filingRoutes() []route {
 		{"POST /filings/{id}/moves/{move}", seat, "filing.read", (*call).filingMove},
 		{"GET /filings/{id}/items/{item}", seat, "filing.read", (*call).itemPage},
 		{"POST /filings/{id}/items/{item}/comments", seat, "filing.comment", (*call).itemComment},
+		{"POST /filings/{id}/items/{item}/questions", seat, "filing.reply", (*call).questionReply},
 		{"POST /filings/{id}/items/{item}/files", seat, "filing.answer", (*call).itemAttach},
 		{"GET /filings/{id}/files/{sum}", seat, "filing.read", (*call).filingFile},
 		{"GET /filings/{id}/receipt", seat, "receipt.read", (*call).receiptPage},
@@ -68,6 +69,9 @@ type hubView struct {
 	Faults   int
 	Carry    int  // answers of last year that could be taken over
 	Answer   bool // the actor may change answers
+
+	Questions    []threadView // of the asker
+	QuestionLine string       // how many there are, and how many wait for a reply
 }
 
 func (c *call) filingHub() error {
@@ -90,6 +94,9 @@ func (c *call) filingHub() error {
 			Shared: true, Owner: ownerName(share, members, units, c.lang), Due: share.Due}
 		task.Tone, task.State = c.sectionState(p, share)
 		v.Sections = append(v.Sections, task)
+	}
+	if v.Questions, v.QuestionLine, err = c.filingQuestions(sh, ""); err != nil {
+		return err
 	}
 	for _, f := range sh.Eval.Findings() {
 		if f.Severity == finding.Error {

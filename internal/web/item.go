@@ -17,6 +17,7 @@ type itemView struct {
 	Events      []webkit.Event
 	Files       []record.File
 	Comments    []commentView
+	Questions   []threadView // of the asker
 	Answer      bool
 	Comment     bool
 	MaxMB       int
@@ -46,6 +47,9 @@ func (c *call) itemPage() error {
 	}
 	v := itemView{Filing: id, URL: "/filings/" + id + "/items/" + it.ID, Item: it, Answer: c.Filings.CanAnswer(c.actor, sh.Filing),
 		Comment: c.Filings.May(c.actor, "filing.comment", sh.Filing), MaxMB: record.MaxFile >> 20}
+	if v.Questions, _, err = c.filingQuestions(sh, it.ID); err != nil {
+		return err
+	}
 	for _, p := range past {
 		what := i18n.T(c.lang, "web.filing.item-cleared")
 		if p.Answer != "" {

@@ -24,6 +24,8 @@ func (s *server) receivedRoutes() []route {
 		{"GET /campaigns/{id}/filings/{filing}", seat, "campaign.read", (*call).receivedPage},
 		{"POST /campaigns/{id}/filings/{filing}/accept", seat, "submission.accept", (*call).receivedAccept},
 		{"POST /campaigns/{id}/filings/{filing}/return", seat, "submission.return", (*call).receivedReturn},
+		{"GET /campaigns/{id}/filings/{filing}/items/{item}", seat, "submission.read", (*call).receivedItem},
+		{"POST /campaigns/{id}/filings/{filing}/items/{item}/questions", seat, "submission.ask", (*call).questionAsk},
 		{"POST /campaigns/{id}/filings/{filing}/extend", seat, "campaign.extend", (*call).receivedExtend},
 	}
 }
@@ -162,6 +164,9 @@ type submissionView struct {
 	Extend   bool
 	Remind   bool
 	Base     string
+
+	Questions    []threadView
+	QuestionLine string // how many there are, and how many wait for a reply
 }
 
 func (c *call) receivedPage() error {
@@ -215,8 +220,12 @@ func (c *call) submissionInto(v *submissionView, k campaign.Campaign) error {
 		return err
 	}
 	answers, _ := def.DecodeAnswers([]byte(sub.Doc))
+	if v.Questions, v.QuestionLine, err = c.receivedQuestions(v.Received, def, v.Base, ""); err != nil {
+		return err
+	}
+	item := func(it *form.Item) string { return v.Base + "/items/" + it.ID }
 	for _, sec := range def.Sections {
-		v.Sections = append(v.Sections, webkit.FormView{Form: def, Section: sec, Answers: answers, Quiet: true, Applies: func(it *form.Item) bool { _, ok := answers[it.ID]; return ok }})
+		v.Sections = append(v.Sections, webkit.FormView{Form: def, Section: sec, Answers: answers, Quiet: true, ItemURL: item, ItemText: i18n.T(c.lang, "web.question.title"), Applies: func(it *form.Item) bool { _, ok := answers[it.ID]; return ok }})
 	}
 	if v.Revision < 2 {
 		return nil

@@ -246,6 +246,12 @@ func submissionShow(v submissionView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if len(v.Questions) > 0 {
+			templ_7745c5c3_Err = threadList(v.QuestionLine, v.Questions).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if len(v.Changes) > 0 {
 			templ_7745c5c3_Err = webkit.DiffTable(webkit.T(ctx, "web.received.changes"), webkit.T(ctx, "web.received.before"), webkit.T(ctx, "web.received.after"), v.Changes).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -307,7 +313,7 @@ func releaseShow(v releaseView) templ.Component {
 			var templ_7745c5c3_Var9 string
 			templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(webkit.T(ctx, "web.release.none"))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `received.templ`, Line: 63, Col: 40}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `received.templ`, Line: 66, Col: 40}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 			if templ_7745c5c3_Err != nil {

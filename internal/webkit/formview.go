@@ -27,11 +27,13 @@ type FormView struct {
 	Hidden    []Hidden               // fields of the screen's own
 	Version   int64                  // of the filing that the page was made from
 
-	Action   string // target of the form
-	Autosave string // target of the saving between, "" for none
-	Next     string // text of the primary button; default 保存して次へ
-	EditURL  string // read only: where a section's items are changed, "" for nowhere
-	Quiet    bool   // no error summary: the page shows one of its own
+	Action   string                  // target of the form
+	Autosave string                  // target of the saving between, "" for none
+	Next     string                  // text of the primary button; default 保存して次へ
+	EditURL  string                  // read only: where a section's items are changed, "" for nowhere
+	ItemURL  func(*form.Item) string // read only: where more is about an item, nil for nowhere
+	ItemText string                  // of the link there
+	Quiet    bool                    // no error summary: the page shows one of its own
 }
 
 // RefOption is a record that a ref item may point to.
