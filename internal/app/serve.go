@@ -90,7 +90,7 @@ func usable(err error) error {
 }
 
 func siteConfig(o cli.ServeOptions, base string, log io.Writer) (SiteConfig, error) {
-	cfg := SiteConfig{DSN: o.DSN, Base: base, Plain: strings.HasPrefix(base, "http://"), SMTP: o.SMTP, Log: slog.New(slog.NewJSONHandler(log, nil))}
+	cfg := SiteConfig{DSN: o.DSN, Base: base, Plain: strings.HasPrefix(base, "http://"), SMTP: o.SMTP, Strong: o.Strong, Providers: o.Providers, Log: slog.New(slog.NewJSONHandler(log, nil))}
 	if cfg.DSN == "" {
 		cfg.DSN = filepath.Join(o.Data, "yagura.db")
 	}

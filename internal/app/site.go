@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"yagura/internal/action"
 	"yagura/internal/api"
@@ -83,10 +85,14 @@ type SiteConfig struct {
 	Notice  i18n.Text // on every sheet that goes out, e.g. that the data are synthetic
 	Forms   []fs.FS   // further forms/ beside the catalog's
 	SMTP    notice.SMTP
-	Clock   clock.Clock // nil: the machine's
-	Log     *slog.Logger
-	Demo    *web.Demo
-	Count   func(context.Context) (context.Context, func() int) // of statements, for tests
+	// Strong are the roles that want a second factor.
+	Strong []authz.Role
+	// Providers are the OpenID providers, without Redirect.
+	Providers []signin.Provider
+	Clock     clock.Clock // nil: the machine's
+	Log       *slog.Logger
+	Demo      *web.Demo
+	Count     func(context.Context) (context.Context, func() int) // of statements, for tests
 }
 
 // Site is an installation: its stores, screens and due rows.
@@ -130,11 +136,11 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	s := &Site{IDs: id.NewSource(cfg.Clock)}
-	s.DB, s.Clock, s.Base, s.Env, s.Demo = d, cfg.Clock, cfg.Base, cfg.Env, cfg.Demo
+	s.DB, s.Clock, s.Base, s.Env, s.Demo, s.Strong = d, cfg.Clock, cfg.Base, cfg.Env, cfg.Demo, cfg.Strong
 	var err1, err2, err3, err4, err5, err6 error
 	s.Forms, err1 = form.NewLibrary(append([]fs.FS{files}, cfg.Forms...)...)
 	s.Policies, err2 = authz.New(nil)
-	s.Signin, err3 = signin.New(d, cfg.Clock, s.IDs, signin.Config{Key: cfg.Secrets.Key, Issuer: "Yagura", RP: relyingParty(cfg.Base)})
+	s.Signin, err3 = signin.New(d, cfg.Clock, s.IDs, signin.Config{Key: cfg.Secrets.Key, Issuer: "Yagura", RP: relyingParty(cfg.Base), Providers: redirected(cfg.Providers, cfg.Base)})
 	s.Notices, err4 = notice.New(notice.Config{DB: d, Clock: cfg.Clock, IDs: s.IDs, Address: address, Base: cfg.Base, Tag: "Yagura", DigestHour: 8, SMTP: cfg.SMTP, Keys: [][]byte{cfg.Secrets.Key}})
 	s.Ledger, err5 = ledger.NewLog(d, cfg.Secrets.Ledger)
 	s.Records, err6 = record.New(cfg.Clock, s.IDs, s.Forms, cfg.Secrets.Key)
@@ -172,6 +178,15 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Ready, s.Observe = (&readiness{site: s}).check, s.metrics.observe
 	s.Handler = api.Mount(s.api(), web.New(s.Deps))
 	return s, nil
+}
+
+// redirected are providers that send people back to the service's address.
+func redirected(list []signin.Provider, base string) []signin.Provider {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Redirect = strings.TrimSuffix(base, "/") + "/signin/callback"
+	}
+	return out
 }
 
 // address is where a person is reached.

@@ -84,7 +84,7 @@ func (s *Store) FinishOIDC(ctx context.Context, person, browser string, query ur
 	if err != nil {
 		return Visit{}, err
 	}
-	v := Visit{Provider: j.Provider, Subject: claims.Subject, Email: claims.Email, MFA: claims.twoFactors(site.MFA), Back: j.Back}
+	v := Visit{Provider: j.Provider, Subject: claims.Subject, Email: claims.Email, MFA: site.Strong || claims.twoFactors(site.MFA), Back: j.Back}
 	v.Person, err = s.personOf(ctx, site, claims, person)
 	if err != nil {
 		return Visit{}, err
@@ -157,10 +157,25 @@ func (s *Store) claims(ctx context.Context, site *site, j journey, code string) 
 	if c.Subject == "" {
 		return claims{}, because(errs.Unauthenticated, "signin.oidc.bad", errors.New("there is no subject"))
 	}
+	if site.Address != "" && site.Address != "email" {
+		return c, c.addressed(idToken, site.Address)
+	}
 	if c.Email == "" && site.Claim == ByEmail && found.UserInfoEndpoint() != "" {
 		err = c.ask(ctx, found, conf.TokenSource(ctx, token))
 	}
 	return c, err
+}
+
+// addressed takes the address from another claim of the token; none and one that is no
+// text is an address that nobody has.
+func (c *claims) addressed(t *oidc.IDToken, claim string) error {
+	var all map[string]any
+	if err := t.Claims(&all); err != nil {
+		return because(errs.Unauthenticated, "signin.oidc.bad", err)
+	}
+	c.Email, _ = all[claim].(string)
+	c.Verified = false
+	return nil
 }
 
 // ask takes the address from the userinfo endpoint, whose subject must be the token's

@@ -38,9 +38,14 @@ type Provider struct {
 	Scopes       []string     // beside openid; email when empty
 	Claim        Claim        // BySubject when empty
 	TrustEmail   bool         // addresses count without email_verified, as from an organisation's own directory
+	Address      string       // claim that holds the address; email when empty. email_verified doesn't speak of another one
 	MFA          []string     // values of acr, or in amr (RFC 8176), that stand for two factors
+	Strong       bool         // every sign-in there takes two factors, whatever the token says
 	Client       *http.Client // one with a time limit of ten seconds when nil
 }
+
+// ProviderNamed reports whether a name may be a provider's.
+func ProviderNamed(name string) bool { return providerName.MatchString(name) }
 
 var providerName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,40}$`)
 
@@ -57,7 +62,7 @@ func sites(list []Provider) ([]*site, error) {
 	for _, p := range list {
 		issuer, err := url.Parse(p.Issuer)
 		switch {
-		case !providerName.MatchString(p.Name) || seen[p.Name]:
+		case !ProviderNamed(p.Name) || seen[p.Name]:
 			return nil, errs.New(errs.Invalid, "signin: the provider name %q is used twice, or is not small letters, digits and hyphens", p.Name)
 		case err != nil || issuer.Host == "" || p.ClientID == "" || p.Redirect == "":
 			return nil, errs.New(errs.Invalid, "signin: provider %s needs an issuer, a client id and a redirect URL", p.Name)

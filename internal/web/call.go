@@ -120,7 +120,15 @@ func (c *call) identify(need access) error {
 // else. The actor is weak until then, so that no policy permits anything either.
 func (c *call) enrolFirst() error {
 	c.actor.Weak = true
-	if err := c.Signin.Await(c.ctx, c.token, signin.Enrol); err != nil {
+	has, err := c.Signin.Factors(c.ctx, c.session.Person)
+	if err != nil {
+		return err
+	}
+	step := signin.Enrol
+	if has.Second() { // set up after this session was opened: it needs only be shown
+		step = signin.Second
+	}
+	if err := c.Signin.Await(c.ctx, c.token, step); err != nil {
 		return err
 	}
 	return c.away("/signin/factor?next=" + queryEscape(c.here()))

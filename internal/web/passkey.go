@@ -15,6 +15,8 @@ func (s *server) passkeyRoutes() []route {
 		{"POST /settings/passkeys/remove", person, "", (*call).passkeyRemove},
 		{"GET /signin/passkey", public, "", (*call).passkeyAsk},
 		{"POST /signin/passkey", public, "", (*call).passkeySignin},
+		{"GET /signin/enrol/passkey", public, "", (*call).enrolKeyNew},
+		{"POST /signin/enrol/passkey", public, "", (*call).enrolKeyAdd},
 	}
 }
 
@@ -40,23 +42,57 @@ func (c *call) ceremony(title string, v ceremonyView, options any) error {
 	return c.render(c.page(title), ceremony(v))
 }
 
-func (c *call) passkeyNew() error {
+func (c *call) passkeyNew() error { return c.newKey("/settings/passkeys", "/settings", "/settings") }
+
+// newKey shows the form at whose action a new passkey arrives; back is where a refusal
+// leads.
+func (c *call) newKey(action, next, back string) error {
 	options, id, err := c.Signin.BeginRegistration(c.ctx, c.session.Person)
 	if err != nil {
-		return c.refuse("/settings", err)
+		return c.refuse(back, err)
 	}
-	return c.ceremony("web.settings.passkey-add", ceremonyView{Kind: "create", Ceremony: id, Action: "/settings/passkeys", Named: true, Button: i18n.T(c.lang, "web.settings.passkey-add")}, options)
+	return c.ceremony("web.settings.passkey-add", ceremonyView{Kind: "create", Ceremony: id, Action: action, Named: true, Button: i18n.T(c.lang, "web.settings.passkey-add"), Next: next}, options)
 }
 
-func (c *call) passkeyAdd() error {
+// keepKey keeps the passkey that a form brings.
+func (c *call) keepKey() error {
 	name := strings.TrimSpace(c.r.PostFormValue("name"))
 	if name == "" {
 		name = i18n.T(c.lang, "web.settings.passkeys")
 	}
-	if _, err := c.Signin.FinishRegistration(c.ctx, c.session.Person, c.r.PostFormValue("ceremony"), name, []byte(c.r.PostFormValue("response"))); err != nil {
+	_, err := c.Signin.FinishRegistration(c.ctx, c.session.Person, c.r.PostFormValue("ceremony"), name, []byte(c.r.PostFormValue("response")))
+	return err
+}
+
+func (c *call) passkeyAdd() error {
+	if err := c.keepKey(); err != nil {
 		return c.refuse("/settings", err)
 	}
 	return c.done("/settings#factors", "web.settings.passkey-added")
+}
+
+// enrolKeyNew is the way with a passkey out of what a session waits for whose role
+// wants a second factor.
+func (c *call) enrolKeyNew() error {
+	if c.session.Step != signin.Enrol {
+		c.redirect("/")
+		return nil
+	}
+	return c.newKey("/signin/enrol/passkey", local(c.r.FormValue("next")), "/signin/factor")
+}
+
+func (c *call) enrolKeyAdd() error {
+	if c.session.Step != signin.Enrol {
+		c.redirect("/")
+		return nil
+	}
+	if err := c.keepKey(); err != nil {
+		return c.refuse("/signin/factor", err)
+	}
+	if err := c.raise(); err != nil {
+		return err
+	}
+	return c.sit(c.token, c.session.Person, local(c.r.PostFormValue("next")))
 }
 
 func (c *call) passkeyRemove() error {

@@ -113,20 +113,37 @@ func (c *call) factorPage() error {
 	next := local(c.r.FormValue("next"))
 	switch c.session.Step {
 	case signin.Enrol:
-		return c.render(c.page("web.factor.title"), enrolFirst(next))
+		return c.render(c.page("web.factor.title"), enrolFirst(next, c.Passkeys))
 	default:
-		return c.render(c.page("web.factor.title"), factorForm(signinView{Next: next}))
+		v, err := c.factorView(next)
+		if err != nil {
+			return err
+		}
+		return c.render(c.page("web.factor.title"), factorForm(v))
 	}
 }
 
+// factorView is the page of the second factor. It offers a passkey to who has one.
+func (c *call) factorView(next string) (signinView, error) {
+	v := signinView{Next: next}
+	if c.session.Person == "" || !c.Passkeys {
+		return v, nil
+	}
+	has, err := c.Signin.Factors(c.ctx, c.session.Person)
+	v.Keys = has.Passkeys > 0
+	return v, err
+}
+
 func (c *call) factorCode() error {
-	v := signinView{Next: local(c.r.PostFormValue("next"))}
 	if c.session.Person == "" {
 		c.redirect("/signin")
 		return nil
 	}
+	v, err := c.factorView(local(c.r.PostFormValue("next")))
+	if err != nil {
+		return err
+	}
 	code := strings.TrimSpace(c.r.PostFormValue("code"))
-	var err error
 	if strings.Contains(code, "-") || len(code) > 8 {
 		_, err = c.Signin.Recover(c.ctx, c.session.Person, code, c.about().Address)
 	} else {
