@@ -210,6 +210,7 @@ func TestJourneyOfAnInstitution(t *testing.T) {
 		if err != nil || r.Entry.Kind != "filing.submitted" || r.Entry.ObjectID != hub[len("/filings/"):] {
 			t.Errorf("%+v %v", r.Entry, err)
 		}
+		askedAbout(t, visit(t, srv, s, analyst), anna, hub)
 		forged := strings.Replace(receipt, `"revision": 1`, `"revision": 2`, 1)
 		if _, err := ledger.VerifyReceipt([]byte(forged), s.Ledger.PublicKey()); err == nil || forged == receipt {
 			t.Error("a forged receipt verifies")
@@ -228,6 +229,22 @@ func TestJourneyOfAnInstitution(t *testing.T) {
 			t.Errorf("a checker sees campaigns: %v %v", res.Status, err)
 		}
 	})
+}
+
+// askedAbout has an analyst ask about an item of what was submitted, and the institution reply.
+func askedAbout(t *testing.T, anri, anna *visitor, hub string) {
+	t.Helper()
+	submission := anri.link(anri.get("/campaigns"), `/campaigns/[0-9A-Z]{26}`) + hub
+	item := anri.link(anri.get(submission), submission+`/items/[a-z_.0-9]+`)
+	anri.says(anri.post(item+"/questions", url.Values{"body": {"<根拠>を教えてください"}}), "照会を送りました", "<根拠>を教えてください", "未回答")
+	anna.says(anna.get("/inbox"), "提出した回答に関する照会")
+	own := strings.TrimSuffix(anna.link(anna.get(hub), hub+`/items/[a-z_.0-9]+#questions`), "#questions")
+	anna.says(anna.get(hub), "照会 1件（うち未回答 1件）")
+	page := anna.get(own)
+	anna.says(anna.post(own+"/questions", url.Values{"thread": {fields(t, page, own+"/questions").Get("thread")}, "body": {"規程の第3条です"}}), "照会への回答を送りました", "回答済み")
+	anna.says(anna.get(hub), "照会 1件（すべて回答済み）")
+	anri.says(anri.get("/inbox"), "照会への回答")
+	anri.says(anri.get(submission), "規程の第3条です", "すべて回答済み")
 }
 
 // confirmAll opens every section, confirms what was carried over, fills in what last
