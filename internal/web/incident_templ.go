@@ -1643,7 +1643,7 @@ func incidentShow(v incidentView) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = webkit.Input(webkit.InputView{Name: "reason", Label: webkit.T(ctx, "webincident.reason"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = webkit.Input(webkit.InputView{Name: "reason", Of: "class-", Label: webkit.T(ctx, "webincident.reason"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1689,7 +1689,7 @@ func incidentShow(v incidentView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = webkit.Input(webkit.InputView{Name: "reason", Label: webkit.T(ctx, "webincident.reason"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = webkit.Input(webkit.InputView{Name: "reason", Of: "state-", Label: webkit.T(ctx, "webincident.reason"), Required: true}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -115,7 +115,7 @@ func (c *call) incidentPage() error {
 			person = sh.Owner
 		}
 		s := c.owners(person, members)
-		s.Name, s.Label = "person", c.say("incident.duty."+d)
+		s.Name, s.Of, s.Label = "person", d+"-", c.say("incident.duty."+d)
 		v.Duties = append(v.Duties, dutyView{Title: s.Label, Action: "/incidents/" + sh.ID + "/duties/" + d, Person: s})
 	}
 	if v.Asked {

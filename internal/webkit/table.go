@@ -137,6 +137,7 @@ type FilterView struct {
 // SelectView is a drop-down field.
 type SelectView struct {
 	Name    string
+	Of      string // tells fields of one name on a page apart: a part of the id
 	Label   string
 	Options []SelectOption
 	Value   string
