@@ -8,12 +8,14 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"golang.org/x/net/html"
 
+	"yagura/internal/db"
 	"yagura/internal/ledger"
 	"yagura/internal/storetest"
 )
@@ -334,4 +336,44 @@ func TestJourneyOfAnAsker(t *testing.T) {
 			t.Error(err)
 		}
 	})
+}
+
+// What was submitted is not called late once its deadline has passed, on either side.
+func TestWhatIsDoneIsNotLate(t *testing.T) {
+	s := small(t, storetest.Engine{Kind: db.SQLite, DSN: filepath.Join(t.TempDir(), "yagura.db")}, 100)
+	srv := httptest.NewServer(s.Handler)
+	defer srv.Close()
+	anna, suzu := visit(t, srv, s, respondent), visit(t, srv, s, supervisor)
+	due := s.Clock.Now().AddDate(-1, 0, 0).Format("2006年")
+	told := 0
+	for path := range links(anna.get("/filings?all=1"), `/filings/[0-9A-Z]{26}`) {
+		if page := plain(anna.get(path)); strings.Contains(page, "期限 "+due) {
+			told++
+			if strings.Contains(page, "営業日超過") {
+				t.Errorf("%s is called late:\n%s", path, page)
+			}
+		}
+	}
+	for campaign := range links(suzu.get("/campaigns"), `/campaigns/[0-9A-Z]{26}`) {
+		for path := range links(suzu.get(campaign+"/filings"), campaign+`/filings/[0-9A-Z]{26}`) {
+			if page := plain(suzu.get(path)); strings.Contains(page, "状況 受理") && strings.Contains(page, "期限 "+due) {
+				told++
+				if strings.Contains(page, "営業日超過") {
+					t.Errorf("%s is called late:\n%s", path, page)
+				}
+			}
+		}
+	}
+	if told < 2 {
+		t.Errorf("%d pages tell of what was due a year ago", told)
+	}
+}
+
+// links are the addresses on a page that a pattern finds, each once.
+func links(page, pattern string) map[string]bool {
+	out := map[string]bool{}
+	for _, m := range regexp.MustCompile(`href="(`+pattern+`)"`).FindAllStringSubmatch(page, -1) {
+		out[m[1]] = true
+	}
+	return out
 }

@@ -13,9 +13,13 @@ import (
 // The very moment it is due is still in time. Past it, the business days since
 // the day it was due are told instead.
 func (c *Calendar) Deadline(due, now time.Time) i18n.Text {
+	return i18n.Both("calendar.deadline", "due", c.Due(due), "left", c.left(due, now))
+}
+
+// Due tells when something is or was due, without how near that is: for what is done.
+func (c *Calendar) Due(due time.Time) i18n.Text {
 	local := due.In(c.Zone)
-	return i18n.Both("calendar.deadline",
-		"date", DayOf(due, c.Zone).Long(), "time", local.Format("15:04"), "zone", local.Format("MST"), "left", c.left(due, now))
+	return i18n.Both("calendar.due", "date", DayOf(due, c.Zone).Long(), "time", local.Format("15:04"), "zone", local.Format("MST"))
 }
 
 func (c *Calendar) left(due, now time.Time) i18n.Text {

@@ -6,14 +6,11 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"yagura/internal/authz"
 	"yagura/internal/clock"
 	"yagura/internal/db"
-	"yagura/internal/errs"
 	"yagura/internal/filing"
-	"yagura/internal/i18n"
 	"yagura/internal/jobs"
 	"yagura/internal/ledger"
 )
@@ -247,21 +244,9 @@ func (s *Store) Reminders(ctx context.Context, a authz.Actor, c Campaign) (sent 
 // Reschedule moves the deadline of an open campaign for all that have no extension of
 // their own, with the reason that they see, and plans their reminders anew.
 func (s *Store) Reschedule(ctx context.Context, a authz.Actor, id string, dueAt int64, reason string) error {
-	c, err := s.Get(ctx, a, id)
+	c, basis, err := s.postponed(ctx, a, id, dueAt, reason, Open)
 	if err != nil {
 		return err
-	}
-	basis, err := s.may.Decide(a, "campaign.extend", c.thing())
-	if err != nil {
-		return err
-	}
-	switch {
-	case strings.TrimSpace(reason) == "":
-		return errs.New(errs.Invalid, "%w", i18n.NewError("filing.reason-missing"))
-	case dueAt <= clock.Micros(s.now.Now()):
-		return errs.New(errs.Invalid, "%w", i18n.NewError("campaign.due-past"))
-	case c.State != Open:
-		return elsewhere(c.State)
 	}
 	return s.db.System("an asker moves a campaign's deadline").Tx(ctx, func(tx *db.Tx) error {
 		if err := s.unplanned(ctx, tx, c); err != nil {

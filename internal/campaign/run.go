@@ -162,21 +162,9 @@ func (s *Store) remind(ctx context.Context, c Campaign, filings []string) (n int
 // Extend gives one party until a later moment, or opens its filing again after the
 // closing; the reason is seen by both sides.
 func (s *Store) Extend(ctx context.Context, a authz.Actor, id, filingID string, dueAt int64, reason string) error {
-	c, err := s.Get(ctx, a, id)
+	c, basis, err := s.postponed(ctx, a, id, dueAt, reason, Trial, Open, Closed)
 	if err != nil {
 		return err
-	}
-	basis, err := s.may.Decide(a, "campaign.extend", c.thing())
-	if err != nil {
-		return err
-	}
-	switch {
-	case strings.TrimSpace(reason) == "":
-		return errs.New(errs.Invalid, "%w", i18n.NewError("filing.reason-missing"))
-	case dueAt <= clock.Micros(s.now.Now()):
-		return errs.New(errs.Invalid, "%w", i18n.NewError("campaign.due-past"))
-	case c.State == Released:
-		return elsewhere(c.State)
 	}
 	return s.db.System("an asker extends a party's deadline").Tx(ctx, func(tx *db.Tx) error {
 		rows, err := s.filings.ReceivedOf(ctx, tx, c.Tenant, c.ID)
@@ -196,10 +184,31 @@ func (s *Store) Extend(ctx context.Context, a authz.Actor, id, filingID string, 
 		if err := s.tell(ctx, tx, "filing.extended", c, []Party{{Org: rows[i].Party, Filing: filingID, DueAt: dueAt, Note: reason, State: rows[i].State}}); err != nil {
 			return err
 		}
-		_, err = ledger.Append(ctx, tx, ledger.Entry{At: clock.Micros(s.now.Now()), Org: c.Tenant, Actor: a.Person, Kind: "filing.extended", ObjectKind: "filing",
+		_, err = ledger.Append(ctx, tx, ledger.Entry{At: clock.Micros(s.now.Now()), Org: c.Tenant, Actor: a.Person, OnBehalfOf: a.OnBehalfOf, Kind: "filing.extended", ObjectKind: "filing",
 			ObjectID: filingID, Basis: basis, Payload: ledger.HashPayload([]byte(reason))})
 		return err
 	})
+}
+
+// postponed is a campaign in one of some states whose deadline, or that of one of its
+// parties, the actor may move, for a reason, to a moment that is still to come.
+func (s *Store) postponed(ctx context.Context, a authz.Actor, id string, dueAt int64, reason string, in ...State) (Campaign, string, error) {
+	c, err := s.Get(ctx, a, id)
+	if err != nil {
+		return c, "", err
+	}
+	basis, err := s.may.Decide(a, "campaign.extend", c.thing())
+	switch {
+	case err != nil:
+		return c, "", err
+	case strings.TrimSpace(reason) == "":
+		return c, "", errs.New(errs.Invalid, "%w", i18n.NewError("filing.reason-missing"))
+	case dueAt <= clock.Micros(s.now.Now()):
+		return c, "", errs.New(errs.Invalid, "%w", i18n.NewError("campaign.due-past"))
+	case !slices.Contains(in, c.State):
+		return c, "", elsewhere(c.State)
+	}
+	return c, basis, nil
 }
 
 // Frozen is a submission that an analysis takes.

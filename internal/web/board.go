@@ -239,7 +239,7 @@ func (c *call) campaignTerms(k campaign.Campaign) []webkit.Term {
 	return []webkit.Term{
 		{Title: i18n.T(c.lang, "web.campaign.state"), Body: webkit.StatusTag(campaignTone(k.State), c.campaignState(k.State))},
 		{Title: i18n.T(c.lang, "web.campaign.form"), Text: c.formTitle(k.Form, k.Edition)},
-		{Title: i18n.T(c.lang, "web.campaign.due"), Text: c.deadline(k.Calendar, k.DueAt)},
+		{Title: i18n.T(c.lang, "web.campaign.due"), Text: c.deadline(k.Calendar, k.DueAt, k.State != campaign.Closed && k.State != campaign.Released)},
 		{Title: i18n.T(c.lang, "web.campaign.population"), Text: c.populationText(k.Population), Action: &webkit.Link{Text: i18n.T(c.lang, "web.campaign.population-list"), URL: "/campaigns/" + k.ID + "/population"}},
 		{Title: i18n.T(c.lang, "web.campaign.policy"), Text: i18n.T(c.lang, "web.campaign.policy."+k.Policy)},
 	}

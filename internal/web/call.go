@@ -256,11 +256,11 @@ func (c *call) nav() []webkit.NavItem {
 		{"web.nav.registers", "/registers", answers},
 		{"web.nav.thirdparty", "/thirdparty", answers},
 		{"web.nav.incidents", "/incidents", answers},
-		{"web.search.title", "/search", true},
 		{"web.nav.campaigns", "/campaigns", asks},
 		{"web.nav.intake", "/intake", asks},
 		{"web.nav.parties", "/parties", asks},
 		{"web.nav.sector", sectorBase, c.actor.Has(authz.Analyst, authz.Supervisor)},
+		{"web.search.title", "/search", true},
 		{"web.nav.people", "/people", c.actor.Has(authz.Administrator, authz.Auditor)},
 		{"web.nav.ledger", "/ledger", c.actor.Has(authz.Administrator, authz.Auditor)},
 	}
@@ -312,12 +312,15 @@ func (c *call) moment(micros int64) string {
 	return webkit.Clock(clock.FromMicros(micros))
 }
 
-// deadline writes when something is due and how many business days are left by an
-// organisation's calendar.
-func (c *call) deadline(calendarID string, micros int64) string {
+// deadline writes when something is due and, while it is open, how many business days
+// are left by an organisation's calendar.
+func (c *call) deadline(calendarID string, micros int64, open bool) string {
 	cal, err := c.Calendars.Get(calendarID)
 	if err != nil {
 		return c.moment(micros)
+	}
+	if !open {
+		return cal.Due(clock.FromMicros(micros)).In(c.lang)
 	}
 	return cal.Deadline(clock.FromMicros(micros), c.Clock.Now()).In(c.lang)
 }

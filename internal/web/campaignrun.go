@@ -56,7 +56,7 @@ func (c *call) closePage() error {
 	b := tally(counts)
 	warning := ""
 	if k.DueAt > c.Clock.Now().UnixMicro() {
-		warning = i18n.T(c.lang, "web.campaign.close-early", "due", c.deadline(k.Calendar, k.DueAt))
+		warning = i18n.T(c.lang, "web.campaign.close-early", "due", c.deadline(k.Calendar, k.DueAt, true))
 	}
 	page := c.page("web.campaign.close")
 	page.Marking, page.Crumbs = k.Marking, c.campaignCrumbs(k)

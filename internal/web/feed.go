@@ -8,7 +8,6 @@ import (
 	"yagura/internal/calendar"
 	"yagura/internal/clock"
 	"yagura/internal/errs"
-	"yagura/internal/filing"
 	"yagura/internal/i18n"
 	"yagura/internal/notice"
 )
@@ -57,7 +56,7 @@ func (c *call) deadlines(a authz.Actor) ([]notice.Deadline, error) {
 	}
 	var out []notice.Deadline
 	for _, f := range filings {
-		if f.State == filing.Submitted || f.State == filing.Accepted || f.DueAt == 0 {
+		if !outstanding(f.State) || f.DueAt == 0 {
 			continue
 		}
 		out = append(out, notice.Deadline{UID: f.ID, Due: clock.FromMicros(f.DueAt), Title: f.Title(), Note: f.AskerName(), Link: c.Base + "/filings/" + f.ID,

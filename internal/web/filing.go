@@ -87,7 +87,7 @@ func (c *call) filingHub() error {
 	if err := errors.Join(err1, err2, err3, err4); err != nil {
 		return err
 	}
-	v := hubView{Sheet: sh, Deadline: c.deadline("jp-bank", sh.DueAt), Answer: c.Filings.CanAnswer(c.actor, sh.Filing), Reasons: map[string]bool{}}
+	v := hubView{Sheet: sh, Deadline: c.deadline("jp-bank", sh.DueAt, outstanding(sh.State)), Answer: c.Filings.CanAnswer(c.actor, sh.Filing), Reasons: map[string]bool{}}
 	for _, sec := range sh.FormDef.Sections {
 		p, share := sh.Section(sec), shares[sec.ID]
 		task := webkit.Task{Title: sec.Title.In(c.lang), URL: "/filings/" + id + "/sections/" + sec.ID, Done: int(p.Answered), Of: int(p.Total),
@@ -203,7 +203,7 @@ func (c *call) stepEvents(steps []filing.Step) []webkit.Event {
 
 // waitsFor says in words what the filing waits for, and who can do it.
 func (c *call) waitsFor(sh filing.Sheet, members []org.Member) (string, []string) {
-	if sh.Locked != 0 && sh.State != filing.Submitted && sh.State != filing.Accepted {
+	if sh.Locked != 0 && outstanding(sh.State) {
 		return i18n.T(c.lang, "filing.locked"), nil
 	}
 	turn, ok := sh.Turn()

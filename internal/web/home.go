@@ -62,7 +62,7 @@ func (c *call) filingTask(f filing.Filing) webkit.Task {
 		Title: f.Title().In(c.lang), URL: "/filings/" + f.ID, Note: f.AskerName().In(c.lang), Tone: stateTone(f.State),
 		State: webkit.T(c.ctx, "filing.state."+string(f.State)), Done: int(f.Answered), Of: int(f.Total),
 	}
-	if f.State != filing.Submitted && f.State != filing.Accepted {
+	if outstanding(f.State) {
 		t.Due, t.DaysLeft = c.moment(f.DueAt), c.daysLeft(f.DueAt)
 	}
 	return t
@@ -75,6 +75,9 @@ func (c *call) campaignTask(k campaign.Campaign) webkit.Task {
 	}
 	return t
 }
+
+// outstanding tells whether a filing in a state still has to be submitted.
+func outstanding(s filing.State) bool { return s != filing.Submitted && s != filing.Accepted }
 
 func stateTone(s filing.State) webkit.Tone {
 	switch s {

@@ -82,7 +82,7 @@ func (c *call) preview(k campaign.Campaign) (*preview, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &preview{N: len(parties), Deadline: c.deadline(k.Calendar, k.DueAt), ClosedDay: c.closedDay(k)}
+	p := &preview{N: len(parties), Deadline: c.deadline(k.Calendar, k.DueAt, true), ClosedDay: c.closedDay(k)}
 	p.Sectors = c.sectorCounts(parties)
 	p.Some = webkit.TableView{Caption: i18n.T(c.lang, "web.campaign.preview-list", "n", min(previewRows, len(parties))), Columns: heads(c.partyColumns())}
 	for _, o := range parties[:min(previewRows, len(parties))] {

@@ -185,7 +185,7 @@ func (c *call) receivedPage() error {
 		{Title: i18n.T(c.lang, "web.received.state"), Body: webkit.StatusTag(stateTone(r.State), i18n.T(c.lang, "filing.state."+string(r.State)))},
 		{Title: i18n.T(c.lang, "web.party.sector"), Text: c.sector(r.Sector)},
 		{Title: i18n.T(c.lang, "web.received.progress"), Text: strconv.Itoa(r.Percent()) + "%"},
-		{Title: i18n.T(c.lang, "web.received.due"), Text: c.deadline(k.Calendar, r.DueAt)},
+		{Title: i18n.T(c.lang, "web.received.due"), Text: c.deadline(k.Calendar, r.DueAt, outstanding(r.State))},
 	}}
 	if r.Extension != "" {
 		v.Terms = append(v.Terms, webkit.Term{Title: i18n.T(c.lang, "web.received.extension"), Text: r.Extension})
