@@ -6,6 +6,35 @@ const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 // An error summary takes the focus, so that it is read first.
 document.querySelector("[data-focus]")?.focus();
 
+// Enter on one of its links leads to the field when the key is up: the rest of the same
+// press would send the form again from there. A reader's own click has no key.
+for (const link of $$(".error-summary a[href^='#']")) {
+  link.addEventListener("click", event => {
+    const field = document.getElementById(link.hash.slice(1));
+    if (event.detail > 0 || !field?.matches("input, select, textarea")) return;
+    event.preventDefault();
+    const go = () => {
+      clearTimeout(late);
+      removeEventListener("keyup", go, true);
+      field.focus();
+    };
+    const late = setTimeout(go, 300);
+    addEventListener("keyup", go, true);
+  });
+}
+
+// A double click, or Enter pressed twice, sends a form once. A form whose answer is a
+// file stays on the page, so it can be sent again a little later.
+const sentAt = new WeakMap();
+addEventListener("submit", event => {
+  if (event.timeStamp - (sentAt.get(event.target) ?? -Infinity) < 1500) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  } else {
+    sentAt.set(event.target, event.timeStamp);
+  }
+}, true);
+
 // A text tells how many characters are left.
 for (const area of $$("textarea[data-count]")) {
   const out = area.parentElement.querySelector("[data-counter]");
