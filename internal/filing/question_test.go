@@ -57,6 +57,17 @@ func TestQuestion(t *testing.T) {
 		if m := filing.OnItem(asker, "policy")[0].Said[0]; m.Name != "ana" || m.Person != "ana" {
 			t.Errorf("the asker's copy: %+v", m)
 		}
+		waits := func() int64 {
+			t.Helper()
+			open, err := b.OpenQuestions(ctx, b.anna)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return open[f.ID]
+		}
+		if waits() != 2 {
+			t.Errorf("%d questions wait", waits())
+		}
 		if err := b.Reply(ctx, b.anna, f.ID, "policy", q.ID, "策定中のためです。"); err != nil {
 			t.Fatal(err)
 		}
@@ -118,6 +129,43 @@ func TestQuestionRefused(t *testing.T) {
 		b.refused(t, errs.Forbidden, err)
 		if threads, err = b.Questions(ctx, b.anna, f); err != nil || len(threads) != 1 || len(threads[0].Said) != 1 {
 			t.Errorf("refused, and yet %+v %v", threads, err)
+		}
+	})
+}
+
+// What waits for a person: sections given to it and not done, of filings that can still be
+// answered; questions until somebody replies.
+func TestPending(t *testing.T) {
+	each(t, func(t *testing.T, b *bench) {
+		ctx := context.Background()
+		f := b.assign(t, "2026")
+		pending := func(who authz.Actor) int {
+			t.Helper()
+			list, err := b.Pending(ctx, who, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(list)
+		}
+		fm, err := b.Form(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		section := fm.Sections[0].ID
+		if err := b.Delegate(ctx, b.anna, f.ID, filing.Share{Section: section, Person: b.anna.Person, Due: "2026-05-01"}); err != nil {
+			t.Fatal(err)
+		}
+		if pending(b.anna) != 1 || pending(b.chie) != 0 {
+			t.Errorf("given: %d and %d", pending(b.anna), pending(b.chie))
+		}
+		if err := b.SectionDone(ctx, b.anna, f.ID, section, true); err != nil {
+			t.Fatal(err)
+		}
+		if pending(b.anna) != 0 {
+			t.Error("a section that is done still waits")
+		}
+		if _, err := b.Pending(ctx, b.asker, 5); err == nil {
+			t.Error("the asker reads what waits within the party")
 		}
 	})
 }

@@ -67,8 +67,7 @@ func (c *call) export(name string, columns []string, rows [][]any) error {
 			return err
 		}
 		day := c.Clock.Now().In(calendar.Tokyo).Format("20060102")
-		webkit.Download(c.w, name+"_"+day+"."+f.ext, f.media, b.Bytes())
-		return nil
+		return webkit.Download(c.w, name+"_"+day+"."+f.ext, f.media, b.Bytes())
 	}
 	return errs.New(errs.NotFound, "web: no such format")
 }

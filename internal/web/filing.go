@@ -3,8 +3,6 @@ package web
 import (
 	"errors"
 
-	"github.com/a-h/templ"
-
 	"yagura/internal/authz"
 	"yagura/internal/filing"
 	"yagura/internal/finding"
@@ -194,7 +192,7 @@ func (c *call) stepEvents(steps []filing.Step) []webkit.Event {
 	for i, s := range steps {
 		e := webkit.Event{At: c.moment(s.At), Who: s.Name, What: i18n.T(c.lang, "ledger.kind."+s.Kind), Tone: webkit.Info}
 		if s.Note != "" {
-			e.Body = templ.Component(webkit.Text(i18n.Text{JA: s.Note, EN: s.Note}))
+			e.Body = webkit.Text(i18n.Text{JA: s.Note, EN: s.Note})
 		}
 		out[len(steps)-1-i] = e // newest first
 	}

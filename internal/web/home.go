@@ -14,47 +14,42 @@ import (
 func (s *server) homeRoutes() []route {
 	return []route{
 		{"GET /{$}", seat, "work.read", (*call).home},
+		{"GET " + sectorBase + "/top", seat, "sector.read", (*call).homeSector},
 		{"GET /healthz", public, "", (*call).healthy},
 		{"GET /readyz", public, "", (*call).ready},
 	}
 }
 
-// homeView is what waits for a person: filings of the organisation, campaigns that it
-// runs, actions that are due.
+// homeView is what waits for a person, and how things stand: for whoever answers its
+// own organisation's work, for whoever asks the sector's.
 type homeView struct {
-	Filings   []webkit.Task
-	Campaigns []webkit.Task
+	Todo      []webkit.Task // what waits for the person, the most urgent first
+	Incidents []webkit.Task
+	Filings   []webkit.Task // that wait for somebody else
+	Returns   []webkit.Task
 	Actions   []webkit.Task
+
+	Behind    []behindView // a campaign each
+	Campaigns []webkit.Task
+	Intake    *homeIntake
+	Sector    bool // the page of third parties may be read
 }
 
 func (c *call) home() error {
 	var v homeView
 	if c.actor.Has(authz.Respondent, authz.Checker, authz.Approver, authz.Auditor, authz.Administrator) {
-		filings, err := c.Filings.List(c.ctx, c.actor, 5)
-		if err != nil {
+		if err := c.ownHome(&v); err != nil {
 			return err
-		}
-		for _, f := range filings {
-			v.Filings = append(v.Filings, c.filingTask(f))
-		}
-		actions, err := c.Actions.List(c.ctx, c.actor, action.Filter{Open: true, Limit: 5})
-		if err != nil {
-			return err
-		}
-		for _, a := range actions {
-			v.Actions = append(v.Actions, webkit.Task{Title: a.Title, URL: "/actions/" + a.ID, State: webkit.T(c.ctx, "action.state."+string(a.State)), Due: a.Due, Tone: actionTone(a.State)})
 		}
 	}
 	if c.actor.Has(authz.Manager, authz.Analyst, authz.Supervisor) {
-		list, err := c.Campaigns.List(c.ctx, c.actor, 5)
-		if err != nil {
+		if err := c.askerHome(&v); err != nil {
 			return err
 		}
-		for _, k := range list {
-			v.Campaigns = append(v.Campaigns, c.campaignTask(k))
-		}
 	}
-	return c.render(c.page("web.home.title"), home(v))
+	p := c.page("web.home.title")
+	p.Wide = true
+	return c.render(p, home(v))
 }
 
 func (c *call) filingTask(f filing.Filing) webkit.Task {
@@ -121,6 +116,8 @@ func (c *call) ready() error {
 }
 
 // today is the date in Japan, ISO.
-func (c *call) today() string {
-	return c.Clock.Now().In(time.FixedZone("JST", 9*3600)).Format(time.DateOnly)
+func (c *call) today() string { return c.inDays(0) }
+
+func (c *call) inDays(n int) string {
+	return c.Clock.Now().In(time.FixedZone("JST", 9*3600)).AddDate(0, 0, n).Format(time.DateOnly)
 }

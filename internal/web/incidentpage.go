@@ -79,7 +79,7 @@ func (c *call) incidentPage() error {
 	if k := sh.Next(); k != nil {
 		next := c.clockView(sh, k)
 		v.Next = &next
-		slices.SortStableFunc(v.Clocks, func(a, b clockView) int { return int(boolTo(b.Stage == next.Stage) - boolTo(a.Stage == next.Stage)) })
+		slices.SortStableFunc(v.Clocks, func(a, b clockView) int { return boolTo(b.Stage == next.Stage) - boolTo(a.Stage == next.Stage) })
 	}
 	eu, _ := sh.View.Get("entity.eu")
 	v.Asked = eu.Value == true

@@ -65,16 +65,11 @@ func (c *call) intakeBoard() error {
 	for _, t := range []struct{ key, show string }{{"webintake.open", ""}, {"webintake.late", "late"}, {"webintake.waiting-only", "waiting"}, {"webintake.all", "all"}} {
 		v.Tabs = append(v.Tabs, webkit.Tab{Text: c.say(t.key), URL: "/intake?show=" + t.show, Current: show == t.show})
 	}
-	unit := c.say("webincident.unit")
-	v.Figures = []webkit.Figure{{Title: c.say("webintake.open"), Value: decimal(board.Open), Unit: unit}, {Title: c.say("webintake.late"), Value: decimal(board.Late), Unit: unit, Tone: alarm(board.Late)},
-		{Title: c.say("webintake.waiting"), Value: decimal(board.Waiting), Unit: unit}, {Title: c.say("webintake.questions"), Value: decimal(board.Questions), Unit: unit}}
+	v.Figures = c.intakeFigures(board)
 	v.Table = webkit.TableView{Caption: c.say("webintake.title"), HideCaption: true, Columns: heads(columns), Empty: c.say("webintake.none"), Downloads: c.exports("/intake", q),
 		Pager: &webkit.Pager{URL: c.r.URL.RequestURI(), Paging: paging, Total: total}}
-	now := clock.Micros(c.Clock.Now())
 	for _, r := range rows {
-		v.Table.Rows = append(v.Table.Rows, []webkit.Cell{{Body: refLink(r.Reference, "/intake/"+r.ID), Head: true}, {Text: c.in(r.Name())}, {Text: r.Title}, {Text: c.incidentKind(r.Kind)}, {Text: c.moment(r.LastAt)},
-			{Text: c.stage(r.NextStage)}, {Body: dueCell(c.nextDue(r.NextState, r.NextDue), c.nextLeft(r.NextState, r.NextDue), r.Late(now) || r.NextState == string(obligation.AtOnce))},
-			{Text: decimal(r.Waiting)}, {Text: decimal(r.Questions)}})
+		v.Table.Rows = append(v.Table.Rows, c.intakeRow(r))
 	}
 	for _, n := range []int{7, 8} {
 		v.Table.Columns[n].Numeric = true
@@ -82,6 +77,19 @@ func (c *call) intakeBoard() error {
 	p := c.page("webintake.title")
 	p.Wide = true
 	return c.render(p, intakeBoard(v))
+}
+
+// intakeFigures is what there is to look after, each number leading to what it counts.
+func (c *call) intakeFigures(b incident.Board) []webkit.Figure {
+	unit := c.say("webincident.unit")
+	return []webkit.Figure{{Title: c.say("webintake.open"), Value: decimal(b.Open), Unit: unit, URL: "/intake"}, {Title: c.say("webintake.late"), Value: decimal(b.Late), Unit: unit, Tone: alarm(b.Late), URL: "/intake?show=late"},
+		{Title: c.say("webintake.waiting"), Value: decimal(b.Waiting), Unit: unit, URL: "/intake?show=waiting"}, {Title: c.say("webintake.questions"), Value: decimal(b.Questions), Unit: unit}}
+}
+
+func (c *call) intakeRow(r incident.Case) []webkit.Cell {
+	late := r.Late(clock.Micros(c.Clock.Now())) || r.NextState == string(obligation.AtOnce)
+	return []webkit.Cell{{Body: refLink(r.Reference, "/intake/"+r.ID), Head: true}, {Text: c.in(r.Name())}, {Text: r.Title}, {Text: c.incidentKind(r.Kind)}, {Text: c.moment(r.LastAt)},
+		{Text: c.stage(r.NextStage)}, {Body: dueCell(c.nextDue(r.NextState, r.NextDue), c.nextLeft(r.NextState, r.NextDue), late)}, {Text: decimal(r.Waiting)}, {Text: decimal(r.Questions)}}
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }

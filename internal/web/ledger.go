@@ -133,8 +133,7 @@ func (c *call) ledgerReceipt() error {
 	if err != nil {
 		return err
 	}
-	webkit.Download(c.w, "receipt-"+strconv.FormatInt(n, 10)+".json", "application/json", append(data, '\n'))
-	return nil
+	return webkit.Download(c.w, "receipt-"+strconv.FormatInt(n, 10)+".json", "application/json", append(data, '\n'))
 }
 
 // checkpoint signs the present state for everybody who wants to hold it.

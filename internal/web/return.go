@@ -30,13 +30,17 @@ func (c *call) returnList() error {
 	}
 	tasks := make([]webkit.Task, len(list))
 	for i, r := range list {
-		t := webkit.Task{Title: r.Title().In(c.lang), URL: "/returns/" + r.Campaign, Note: i18n.T(c.lang, "web.return.from", "asker", r.Asker(), "at", c.moment(r.PublishedAt)), Tone: webkit.Info, State: i18n.T(c.lang, "web.return.new")}
-		if r.ReadAt != 0 {
-			t.Tone, t.State = webkit.Success, i18n.T(c.lang, "web.return.read")
-		}
-		tasks[i] = t
+		tasks[i] = c.returnTask(r)
 	}
 	return c.render(c.page("web.return.title"), returnList(tasks))
+}
+
+func (c *call) returnTask(r campaign.Return) webkit.Task {
+	t := webkit.Task{Title: r.Title().In(c.lang), URL: "/returns/" + r.Campaign, Note: i18n.T(c.lang, "web.return.from", "asker", r.Asker(), "at", c.moment(r.PublishedAt)), Tone: webkit.Info, State: i18n.T(c.lang, "web.return.new")}
+	if r.ReadAt != 0 {
+		t.Tone, t.State = webkit.Success, i18n.T(c.lang, "web.return.read")
+	}
+	return t
 }
 
 // returnView is what an organisation got back, and what it makes of it.

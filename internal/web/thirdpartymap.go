@@ -21,8 +21,7 @@ type mapping struct {
 	o         own
 	functions []int32
 	services  []int32
-	boxes     [][]int32 // providers by column, from column 2
-	critical  []bool    // services that a critical function relies on
+	critical  []bool // services that a critical function relies on
 }
 
 // maxRanks bounds the columns of subcontractors that the map shows; the table has all.

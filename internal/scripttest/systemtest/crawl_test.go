@@ -82,6 +82,7 @@ var unlinked = map[string]string{
 	"/campaigns/{id}/records":                        "no campaign of the demonstration collects a register",
 	"/incidents/{id}/reports/{report}/file/{format}": "one report of an incident is followed, and it is a draft",
 	"/incidents/{id}/reports/{report}/receipt.json":  "as a draft it has no receipt either",
+	"/sector/thirdparties/top":                       "it is a part of the first page, which fetches it",
 	"/settings/passkeys/new":                         "a passkey wants a site with a name, which a loopback address has not",
 	"/filings/{id}/files/{sum}":                      "no evidence is attached to the synthetic answers",
 	"/registers/{form}/records/{id}/files/{sum}":     "nor to the synthetic registers",
