@@ -27,14 +27,10 @@ func (s *Store) open(f Filing) error {
 // collect shows the register as it stands in a filing that collects one, while its answers
 // could be changed; afterwards the answers are those that were taken (docs/decisions/0008).
 func (s *Store) collect(ctx context.Context, tx *db.Tx, sh *Sheet) error {
-	reg := sh.FormDef.Register()
-	if reg == nil {
+	if sh.FormDef.Register() == nil || !sh.State.Open() || sh.Locked != 0 {
 		return nil
 	}
 	var err error
-	if sh.Writers, err = s.registers.Writers(ctx, tx, sh.Tenant, reg); err != nil || !sh.State.Open() || sh.Locked != 0 {
-		return err
-	}
 	sh.Draft.Answers, err = s.registers.Collect(ctx, tx, sh.Tenant, sh.FormDef, &sh.Org)
 	return err
 }

@@ -42,11 +42,26 @@ func (s *Store) sheet(ctx context.Context, tx *db.Tx, tenant, id string) (Sheet,
 	if err != nil {
 		return Sheet{}, err
 	}
+	return s.sheetOf(ctx, tx, f)
+}
+
+// cover is a sheet without answers: the filing, its form, and who else wrote them.
+func (s *Store) cover(ctx context.Context, tx *db.Tx, f Filing) (Sheet, error) {
 	sh := Sheet{Filing: f}
-	if sh.FormDef, err = s.Form(f); err != nil {
+	var err error
+	if sh.FormDef, err = s.Form(f); err != nil || sh.FormDef.Register() == nil {
 		return sh, err
 	}
-	if sh.Draft, err = s.records.Draft(ctx, tx, sh.FormDef, tenant, f.Record); err != nil {
+	sh.Writers, err = s.registers.Writers(ctx, tx, f.Tenant, sh.FormDef.Register())
+	return sh, err
+}
+
+func (s *Store) sheetOf(ctx context.Context, tx *db.Tx, f Filing) (Sheet, error) {
+	sh, err := s.cover(ctx, tx, f)
+	if err != nil {
+		return sh, err
+	}
+	if sh.Draft, err = s.records.Draft(ctx, tx, sh.FormDef, f.Tenant, f.Record); err != nil {
 		return sh, err
 	}
 	if sh.Previous, err = s.previous(ctx, tx, f, sh.FormDef); err != nil {

@@ -2,6 +2,7 @@ package filing
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"yagura/internal/authz"
@@ -70,59 +71,123 @@ func (s *Store) Steps(ctx context.Context, a authz.Actor, id string) ([]Step, er
 // Do makes a move of the organisation's own: Finish, Check, Approve, SendBack, Submit
 // or Correct. Errors: Conflict when the filing stands elsewhere, Forbidden with the
 // reason, Invalid when a reason is missing or answers have faults (*Unfit).
+//
+// What has to be read and judged is, but for Finish, read in one state of the database
+// before the transaction that writes, so that on SQLite the next writer doesn't wait for
+// it. The answers are closed in all states but those that Finish starts from, and every
+// way back to them raises the version of the filing: its row being the same in the
+// transaction says that the answers are.
 func (s *Store) Do(ctx context.Context, a authz.Actor, id string, move Move, note string) (Filing, error) {
-	var f Filing
-	err := s.db.System("a filing moves on, and its asker sees it").Tx(ctx, func(tx *db.Tx) error {
-		sh, err := s.sheet(ctx, tx, a.Org, id)
+	var early weighed
+	if move != Finish {
+		err := s.db.Tenant(a.Org).Read(ctx, func(tx *db.Tx) error {
+			var err error
+			early, err = s.weigh(ctx, tx, a, id, move, note)
+			return err
+		})
+		if err != nil {
+			return Filing{}, err
+		}
+	}
+	f, err := s.moveOn(ctx, a, id, move, note, early)
+	if errors.Is(err, errOvertaken) {
+		f, err = s.moveOn(ctx, a, id, move, note, early)
+	}
+	return f, err
+}
+
+func (s *Store) moveOn(ctx context.Context, a authz.Actor, id string, move Move, note string, early weighed) (f Filing, err error) {
+	err = s.db.System("a filing moves on, and its asker sees it").Tx(ctx, func(tx *db.Tx) error {
+		w := early
+		now, err := get(ctx, tx, a.Org, id)
 		if err != nil {
 			return err
 		}
-		answerers, err := s.records.Answerers(ctx, tx, a.Org, sh.Record)
-		if err != nil {
-			return err
-		}
-		answerers = append(answerers, sh.Writers...)
-		rule := Rules[move]
-		basis, err := s.may.Decide(a, rule.Action, sh.thing(answerers))
-		if err != nil {
-			return err
-		}
-		if err := allowed(rule, sh.Filing, note); err != nil {
-			return err
-		}
-		if move == Finish || move == Submit {
-			if err := sh.fit(); err != nil {
+		if now != w.row {
+			if w, err = s.weigh(ctx, tx, a, id, move, note); err != nil {
 				return err
 			}
 		}
-		if move == Finish {
-			if err := s.take(ctx, tx, a, &sh); err != nil {
-				return err
-			}
-		}
-		f = sh.Filing
-		payload := []byte(note)
-		switch move {
-		case Finish, SendBack, Correct:
-			f.CheckedBy, f.ApprovedBy = "", ""
-		case Check:
-			f.CheckedBy = a.Person
-		case Approve:
-			f.ApprovedBy = a.Person
-		case Submit:
-			rev, err := s.records.Freeze(ctx, tx, sh.FormDef, a.Org, f.Record, a.Person)
-			if err != nil {
-				return err
-			}
-			f.Revision, f.SubmittedAt, payload = rev.Revision, rev.At, []byte(rev.Doc)
-		}
-		f.Note = note
-		if move == SendBack && f.Revision > 0 {
-			rule.To = Correcting
-		}
-		return s.move(ctx, tx, &f, rule, a, basis, payload)
+		f, err = s.make(ctx, tx, a, move, note, w)
+		return err
 	})
 	return f, err
+}
+
+// weighed is a move that may be made, as long as the filing's row is row.
+type weighed struct {
+	row   Filing
+	sheet Sheet
+	basis string
+}
+
+// weigh reads a filing and judges whether the actor may make the move. Only the moves
+// that look at the answers read and evaluate them.
+func (s *Store) weigh(ctx context.Context, tx *db.Tx, a authz.Actor, id string, move Move, note string) (weighed, error) {
+	var w weighed
+	var err error
+	if w.row, err = get(ctx, tx, a.Org, id); err != nil {
+		return w, err
+	}
+	answers := move == Finish || move == Submit
+	if answers {
+		w.sheet, err = s.sheetOf(ctx, tx, w.row)
+	} else {
+		w.sheet, err = s.cover(ctx, tx, w.row)
+	}
+	if err != nil {
+		return w, err
+	}
+	answerers, err := s.records.Answerers(ctx, tx, a.Org, w.row.Record)
+	if err != nil {
+		return w, err
+	}
+	rule := Rules[move]
+	if w.basis, err = s.may.Decide(a, rule.Action, w.row.thing(append(answerers, w.sheet.Writers...))); err != nil {
+		return w, err
+	}
+	if err := allowed(rule, w.row, note); err != nil {
+		return w, err
+	}
+	if answers {
+		return w, w.sheet.fit()
+	}
+	return w, nil
+}
+
+// errOvertaken is in the chain of the error of a move whose filing somebody else changed
+// after it was read: only PostgreSQL, where writers don't wait for each other, has it.
+var errOvertaken = errors.New("the filing was changed meanwhile")
+
+// make stores a move.
+func (s *Store) make(ctx context.Context, tx *db.Tx, a authz.Actor, move Move, note string, w weighed) (Filing, error) {
+	sh, rule := w.sheet, Rules[move]
+	if move == Finish {
+		if err := s.take(ctx, tx, a, &sh); err != nil {
+			return Filing{}, err
+		}
+	}
+	f := sh.Filing
+	payload := []byte(note)
+	switch move {
+	case Finish, SendBack, Correct:
+		f.CheckedBy, f.ApprovedBy = "", ""
+	case Check:
+		f.CheckedBy = a.Person
+	case Approve:
+		f.ApprovedBy = a.Person
+	case Submit:
+		rev, err := s.records.Freeze(ctx, tx, sh.FormDef, a.Org, f.Record, a.Person, sh.Draft.Answers)
+		if err != nil {
+			return Filing{}, err
+		}
+		f.Revision, f.SubmittedAt, payload = rev.Revision, rev.At, []byte(rev.Doc)
+	}
+	f.Note = note
+	if move == SendBack && f.Revision > 0 {
+		rule.To = Correcting
+	}
+	return f, s.move(ctx, tx, &f, rule, a, w.basis, payload)
 }
 
 // allowed checks that a move starts where the filing stands, and has its reason.
@@ -147,12 +212,12 @@ func (s *Store) move(ctx context.Context, tx *db.Tx, f *Filing, rule Rule, a aut
 	was := f.State
 	f.State, f.Version = rule.To, f.Version+1
 	n, err := tx.Exec(ctx, `update filing_own set state = :state, version = version + 1, checked_by = :checked_by, approved_by = :approved_by,
-		submitted_at = :submitted_at, revision = :revision, note = :note where tenant = :tenant and id = :id and state = :was`, moved{*f, was})
+		submitted_at = :submitted_at, revision = :revision, note = :note where tenant = :tenant and id = :id and state = :was and version = :version - 1`, moved{*f, was})
 	if err != nil {
 		return err
 	}
 	if n == 0 {
-		return errs.New(errs.Conflict, "%w", i18n.NewError("filing.elsewhere", "state", i18n.Both("filing.state."+string(was))))
+		return errs.New(errs.Conflict, "%w: %w", errOvertaken, i18n.NewError("filing.elsewhere", "state", i18n.Both("filing.state."+string(was))))
 	}
 	if _, err := tx.Exec(ctx, `update filing_received set state = :state, answered = :answered, total = :total, submitted_at = :submitted_at, revision = :revision
 		where tenant = :asker and id = :id`, *f); err != nil {

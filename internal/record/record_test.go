@@ -133,14 +133,18 @@ func TestFreezeAndFill(t *testing.T) {
 			if err := b.Fill(ctx, tx, b.f, "b1", r.ID, "p1", "carry", answers); err != nil {
 				return err
 			}
-			first, err := b.Freeze(ctx, tx, b.f, "b1", r.ID, "p1")
+			first, err := b.Freeze(ctx, tx, b.f, "b1", r.ID, "p1", answers)
 			if err != nil {
 				return err
 			}
 			if _, err := b.Put(ctx, tx, b.f, "b1", r.ID, "p2", "screen", record.Change{Item: "name", Answer: known("第二"), Version: 1}); err != nil {
 				return err
 			}
-			second, err := b.Freeze(ctx, tx, b.f, "b1", r.ID, "p2")
+			now, err := b.Draft(ctx, tx, b.f, "b1", r.ID)
+			if err != nil {
+				return err
+			}
+			second, err := b.Freeze(ctx, tx, b.f, "b1", r.ID, "p2", now.Answers)
 			if err != nil || second.Revision != 2 || second.SHA256 == first.SHA256 {
 				t.Errorf("%+v %v", second, err)
 			}

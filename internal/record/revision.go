@@ -19,13 +19,10 @@ type Revision struct {
 	Person   string `db:"person"`
 }
 
-// Freeze makes the record's present answers its next revision.
-func (s *Store) Freeze(ctx context.Context, tx *db.Tx, f *form.Form, tenant, record, person string) (Revision, error) {
-	d, err := s.Draft(ctx, tx, f, tenant, record)
-	if err != nil {
-		return Revision{}, err
-	}
-	doc, err := f.EncodeAnswers(d.Answers)
+// Freeze makes the record's present answers its next revision. The caller has read the
+// answers and sees to it that they are the present ones.
+func (s *Store) Freeze(ctx context.Context, tx *db.Tx, f *form.Form, tenant, record, person string, answers form.Answers) (Revision, error) {
+	doc, err := f.EncodeAnswers(answers)
 	if err != nil {
 		return Revision{}, err
 	}
