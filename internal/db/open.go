@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"io/fs"
 	"net/url"
@@ -11,7 +12,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
-	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"yagura/internal/errs"
 )
@@ -44,16 +44,24 @@ func (d *DB) openSQLite(ctx context.Context) error {
 	writableAgain(path)
 	base := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" +
 		"_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
-	if d.write, err = sqlx.Open("sqlite", base+"&_txlock=immediate"); err != nil {
-		return fault("open", err)
+	if d.write, err = sqlitePool(base + "&_txlock=immediate"); err != nil {
+		return err
 	}
 	d.write.SetMaxOpenConns(1)
-	if d.read, err = sqlx.Open("sqlite", base+"&_pragma=query_only(1)"); err != nil {
-		return fault("open", err)
+	if d.read, err = sqlitePool(base + "&_pragma=query_only(1)"); err != nil {
+		return err
 	}
 	d.read.SetMaxOpenConns(sqliteReaders)
 	d.read.SetMaxIdleConns(sqliteReaders)
 	return d.Ping(ctx)
+}
+
+func sqlitePool(dsn string) (*sqlx.DB, error) {
+	k, err := newKeeper(dsn)
+	if err != nil {
+		return nil, fault("open", err)
+	}
+	return sqlx.NewDb(sql.OpenDB(k), "sqlite"), nil
 }
 
 // writableAgain gives the files beside a database its own mode. SQLite makes them with
