@@ -49,6 +49,7 @@ type DB struct {
 	read    *sqlx.DB // SQLite: query_only connections; PostgreSQL: the same pool as write
 	modules []Module
 	tables  tables
+	turns   turns // SQLite: of the writers
 
 	mu       sync.RWMutex
 	compiled map[compileKey]*compiled

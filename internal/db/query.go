@@ -57,6 +57,9 @@ func (tx *Tx) Update(ctx context.Context, sql string, args any) error {
 }
 
 func (tx *Tx) prepare(sql string) (*compiled, error) {
+	if tx.over {
+		return nil, refuse("the transaction is over")
+	}
 	c, err := tx.db.compile(sql, tx.scope.kind)
 	if err == nil && c.writes && tx.readOnly {
 		err = refuse("a statement that writes, in a read-only transaction")
@@ -69,11 +72,15 @@ func (tx *Tx) exec(ctx context.Context, c *compiled, args any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
+	run, err := tx.running(ctx)
+	if err != nil {
+		return 0, err
+	}
 	count(ctx, c.sql)
 	tx.wrote = tx.wrote || c.writes
-	res, err := tx.tx.ExecContext(ctx, text, vals...)
+	res, err := tx.tx.ExecContext(run, text, vals...)
 	if err != nil {
-		return 0, fault("exec", err)
+		return 0, tx.failed("exec", err)
 	}
 	n, err := res.RowsAffected()
 	return n, fault("exec", err)
@@ -88,19 +95,26 @@ func (tx *Tx) query(ctx context.Context, sql string, args any, row func(*sqlx.Ro
 	if err != nil {
 		return err
 	}
+	run, err := tx.running(ctx)
+	if err != nil {
+		return err
+	}
 	count(ctx, c.sql)
 	tx.wrote = tx.wrote || c.writes
-	rows, err := tx.tx.QueryxContext(ctx, text, vals...)
+	rows, err := tx.tx.QueryxContext(run, text, vals...)
 	if err != nil {
-		return fault("query", err)
+		return tx.failed("query", err)
 	}
 	defer func() { _ = rows.Close() }() // rows.Err tells what went wrong
 	for rows.Next() {
 		if err := row(rows); err != nil {
 			return err
 		}
+		if _, err := tx.running(ctx); err != nil {
+			return err
+		}
 	}
-	return fault("query", rows.Err())
+	return tx.failed("query", rows.Err())
 }
 
 func (h *Handle) query(ctx context.Context, sql string, args any, row func(*sqlx.Rows) error) error {

@@ -23,16 +23,18 @@ type Tx struct {
 	tx       *sqlx.Tx
 	scope    scope
 	readOnly bool
-	wrote    bool // a statement that changes rows ran
+	wrote    bool   // a statement that changes rows ran
+	over     bool   // it has ended, while the transaction that it shared may go on
+	group    *group // SQLite: the transaction that it shares with other writers
 }
 
 // ErrOutcomeUnknown is in the chain of the error (Unavailable) when the connection was
 // lost while committing: the transaction may be stored or not.
 var ErrOutcomeUnknown = errors.New("the connection was lost while storing; whether it was stored is unknown")
 
-// Tx runs fn in a transaction that may write: on SQLite the only one at a time, on
-// PostgreSQL at READ COMMITTED. It commits when fn returns nil and rolls back when fn
-// fails or panics. When the engine gave the transaction up in favour of another one
+// Tx runs fn in a transaction that may write: on SQLite one at a time (what several
+// changed one after the other may be stored by one commit), on PostgreSQL at READ
+// COMMITTED. It is stored when Tx returns nil, and undone when fn fails or panics. When the engine gave the transaction up in favour of another one
 // (serialization, deadlock, busy), fn runs again, at most five times in all: it must
 // do nothing but work on its Tx. fn must not use a Handle of the same DB: on SQLite
 // it would wait for itself, until Unavailable after ten seconds.
@@ -50,8 +52,12 @@ func (h *Handle) retry(ctx context.Context, readOnly bool, fn func(tx *Tx) error
 	if err := h.scope.check(); err != nil {
 		return err
 	}
+	run := h.once
+	if !readOnly && h.db.engine == SQLite {
+		run = func(ctx context.Context, _ bool, fn func(tx *Tx) error) error { return h.together(ctx, fn) }
+	}
 	for n := 1; ; n++ {
-		err := h.once(ctx, readOnly, fn)
+		err := run(ctx, readOnly, fn)
 		var f *faultError
 		if n == attempts || !errors.As(err, &f) || !f.again {
 			return err
