@@ -57,7 +57,18 @@ func wide(t testing.TB) *form.Form {
 
 func issue(t testing.TB, s server, scope Scope) *Package {
 	t.Helper()
-	in := Issue{
+	in := issueOf(t, scope)
+	rand.Read(in.Seed[:]) // never fails
+	p, err := Make(in, s.sign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func issueOf(t testing.TB, scope Scope) Issue {
+	t.Helper()
+	return Issue{
 		Manifest: Manifest{ID: "01J0000000000000000000PACK", Org: "01J00000000000000000000ORG", OrgName: "合成地域銀行", Filing: "01J0000000000000000000FILE", Campaign: "01J0000000000000000000CAMP",
 			Title: i18n.Text{JA: "調査", EN: "Survey"}, Asker: i18n.Text{JA: "当局", EN: "Authority"}, Code: "B001", Marking: "TLP:AMBER",
 			DueAt: at.AddDate(0, 1, 0), IssuedAt: at, IssuedTo: "回答担当", Versions: map[string]int64{"a.choice": 1, "a.text": 3, "b.gone": 2}},
@@ -66,12 +77,6 @@ func issue(t testing.TB, s server, scope Scope) *Package {
 		Previous: form.Answers{"a.choice": {Value: "one"}, "b.count": {Value: int64(4), State: form.Estimated}},
 		Scope:    scope,
 	}
-	rand.Read(in.Seed[:]) // never fails
-	p, err := Make(in, s.sign)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
 }
 
 func set(t testing.TB, p *Package, item string, value any, person string, after time.Duration) {
