@@ -108,6 +108,11 @@ func (s *Store) enter(ctx context.Context, tx *db.Tx, a authz.Actor, f Filing, k
 	return err
 }
 
+// PackageName is the name of the file in which the filing is given out.
+func (sh Sheet) PackageName() string {
+	return sh.Code + "-" + sh.FormDef.ID + "-" + sh.FormDef.Edition + "-offline.zip"
+}
+
 // Return is an offline package that comes back, with what it would change.
 type Return struct {
 	Sheet   Sheet

@@ -96,7 +96,7 @@ func (c *call) packageIssue() error {
 	if err != nil {
 		return c.refuseUnless(err, "/filings/"+id+"/package")
 	}
-	return webkit.Download(c.w, sh.Code+"-"+sh.FormDef.ID+"-"+sh.FormDef.Edition+"-offline.zip", zipType, data)
+	return webkit.Download(c.w, sh.PackageName(), zipType, data)
 }
 
 // packageRead keeps a package that comes back as evidence and shows what it would
