@@ -83,7 +83,7 @@ func SeedDemo(ctx context.Context, s *Site, files fs.FS, cfg SiteConfig, o DemoO
 		func() error { return d.lastYear(ctx, prev, sector.Previous) },
 		func() error { return d.thisYear(ctx, cur, sector.Current, o.Now) },
 		func() error { return d.registers(ctx) },
-		func() error { return d.handOver(ctx, o.Seed) },
+		func() error { return d.collect(ctx, o.Seed, o.Now) },
 		func() error { return d.incidents(ctx, o.Now) },
 	} {
 		if err := step(); err != nil {

@@ -35,6 +35,9 @@ var told = map[string]struct {
 }
 
 func (t *teller) filing(ctx context.Context, tx *db.Tx, e filing.Event) error {
+	if err := t.registers(ctx, tx, e); err != nil {
+		return err
+	}
 	rule, ok := told[e.Kind]
 	if !ok {
 		return nil

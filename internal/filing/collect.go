@@ -45,6 +45,12 @@ func (s *Store) take(ctx context.Context, tx *db.Tx, a authz.Actor, sh *Sheet) e
 	if err != nil {
 		return err
 	}
+	if len(before.Answers) == 0 {
+		if err := s.records.Fill(ctx, tx, sh.FormDef, sh.Tenant, sh.Record, a.Person, "register", sh.Draft.Answers); err != nil {
+			return err
+		}
+		return s.count(ctx, tx, sh)
+	}
 	for _, it := range sh.FormDef.Items() {
 		now := sh.Draft.Answers[it.ID]
 		if now.Equal(before.Answers[it.ID]) {

@@ -126,6 +126,7 @@ type Tell func(ctx context.Context, tx *db.Tx, e Event) error
 type Event struct {
 	Kind    string // of the ledger entry
 	Filing  Filing
+	Content []byte // of a submission: the answers as they are handed over, encoded by the form
 	By      authz.Actor
 	Item    string    // of a question: the id of its item
 	Ask     i18n.Text // of a question: what the item asks

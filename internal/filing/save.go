@@ -52,7 +52,7 @@ func (s *Store) cover(ctx context.Context, tx *db.Tx, f Filing) (Sheet, error) {
 	if sh.FormDef, err = s.Form(f); err != nil || sh.FormDef.Register() == nil {
 		return sh, err
 	}
-	sh.Writers, err = s.registers.Writers(ctx, tx, f.Tenant, sh.FormDef.Register())
+	sh.Writers, err = s.registers.Writers(ctx, tx, f.Tenant, sh.FormDef)
 	return sh, err
 }
 

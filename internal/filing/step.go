@@ -223,7 +223,7 @@ func (s *Store) move(ctx context.Context, tx *db.Tx, f *Filing, rule Rule, a aut
 		where tenant = :asker and id = :id`, *f); err != nil {
 		return err
 	}
-	if err := s.tell(ctx, tx, Event{Kind: rule.Kind, Filing: *f, By: a}); err != nil {
+	if err := s.tell(ctx, tx, Event{Kind: rule.Kind, Filing: *f, By: a, Content: payload}); err != nil {
 		return err
 	}
 	number, err := ledger.Append(ctx, tx, ledger.Entry{

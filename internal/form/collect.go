@@ -13,49 +13,61 @@ type Entry struct {
 	Answers Answers
 }
 
-// onceCollection makes the collection form of a register once.
-func onceCollection(f *Form) func() *Form {
-	return sync.OnceValue(func() *Form { c, _ := Collection(f); return c })
+// Book is a register with its records.
+type Book struct {
+	Entries []Entry
+	// Title gives what a record is called that a ref item (or column, "item/column")
+	// points to, "" when that is not known.
+	Title func(key, id string) string
 }
 
-// Collect answers a collection form from the records of its register: the records
-// themselves, and the figures. title gives what a record is called that a ref item (or
-// column, "item/column") points to, "" when that is not known. org is the one whose
-// register it is. Without records the shares have no answer. The same records give the
-// same answers.
-func (f *Form) Collect(entries []Entry, org *Org, title func(key, id string) string) Answers {
-	reg := f.register
+// onceCollection makes the collection form of a register once.
+func onceCollection(f *Form, with []*Form) func() *Form {
+	return sync.OnceValue(func() *Form { c, _ := Collection(f, with...); return c })
+}
+
+// Collect answers a collection form from its registers, by their positions in Registers:
+// the records themselves, and the figures. org is the one whose registers they are. Without
+// records the shares have no answer. The same records give the same answers.
+func (f *Form) Collect(books []Book, org *Org) Answers {
 	out := Answers{}
-	records := make([]Row, 0, len(entries))
+	for i, r := range f.registers {
+		r.collect(out, i, books[i])
+	}
+	f.scoresInto(out, books, org)
+	return out
+}
+
+// collect answers with the records and the shares of the register at a position.
+func (f *Form) collect(out Answers, at int, b Book) {
+	records := make([]Row, 0, len(b.Entries))
 	tables := map[string][]Row{}
-	for _, e := range entries {
+	for _, e := range b.Entries {
 		row := Row{RecordColumn: {Value: e.ID}}
-		for _, it := range reg.order {
+		for _, it := range f.order {
 			a, ok := e.Answers[it.ID]
 			switch {
 			case !ok:
 			case it.Type == TypeTable:
 				rows, _ := a.Value.([]Row)
 				for _, r := range rows {
-					tables[it.ID] = append(tables[it.ID], tableRow(e, it, r, title))
+					tables[it.ID] = append(tables[it.ID], tableRow(e, it, r, b.Title))
 				}
 			default:
-				row[it.ID] = cell(it.ID, it, a, title)
+				row[it.ID] = cell(it.ID, it, a, b.Title)
 			}
 		}
 		records = append(records, row)
 	}
-	out[CollectedRecords] = Answer{Value: records}
+	out[partID(CollectedRecords, f, at)] = Answer{Value: records}
 	for id, rows := range tables {
 		out[id] = Answer{Value: rows}
 	}
-	out[CollectedCount] = Answer{Value: int64(len(entries))}
-	out[CollectedSize] = Answer{Value: classOf(sizes, float64(len(entries)))}
-	for _, it := range reg.order {
-		shareInto(out, it, entries)
+	out[partID(CollectedCount, f, at)] = Answer{Value: int64(len(b.Entries))}
+	out[partID(CollectedSize, f, at)] = Answer{Value: classOf(sizes, float64(len(b.Entries)))}
+	for _, it := range f.order {
+		shareInto(out, it, b.Entries)
 	}
-	f.scoresInto(out, entries, org)
-	return out
 }
 
 func tableRow(e Entry, table *Item, r Row, title func(key, id string) string) Row {
@@ -122,22 +134,24 @@ func shareInto(out Answers, it *Item, entries []Entry) {
 
 // scoresInto answers how many of the required answers are there, and the mean of the
 // records' scores, both in percent.
-func (f *Form) scoresInto(out Answers, entries []Entry, org *Org) {
+func (f *Form) scoresInto(out Answers, books []Book, org *Org) {
 	asked, there, sum, scored := 0, 0, 0.0, 0
-	for _, e := range entries {
-		ev := f.register.Evaluate(e.Answers, nil, org)
-		for i, it := range f.register.order {
-			_, answered := e.Answers[it.ID]
-			if ev.Applies[i] && !it.Optional {
-				asked++
-				if answered {
-					there++
+	for at, r := range f.registers {
+		for _, e := range books[at].Entries {
+			ev := r.Evaluate(e.Answers, nil, org)
+			for i, it := range r.order {
+				_, answered := e.Answers[it.ID]
+				if ev.Applies[i] && !it.Optional {
+					asked++
+					if answered {
+						there++
+					}
 				}
 			}
-		}
-		if !math.IsNaN(ev.Overall) {
-			sum += ev.Overall
-			scored++
+			if !math.IsNaN(ev.Overall) {
+				sum += ev.Overall
+				scored++
+			}
 		}
 	}
 	if asked > 0 {

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"slices"
 	"strings"
 
 	"yagura/internal/errs"
@@ -27,39 +28,45 @@ const collected = "-collected"
 // CollectionID is the id of the form by which the records of a register are collected.
 func CollectionID(register string) string { return register + collected }
 
-// Register is the register that a collection form collects, nil for every other form.
-func (f *Form) Register() *Form { return f.register }
+// Register is the register that a collection form collects, the first of several, nil for
+// every other form.
+func (f *Form) Register() *Form {
+	if len(f.registers) == 0 {
+		return nil
+	}
+	return f.registers[0]
+}
+
+// Registers are all registers that a collection form collects, none for every other form.
+func (f *Form) Registers() []*Form { return f.registers }
 
 // maxShared is how many options a closed list may have of which each one's share is a figure.
 const maxShared = 20
 
-// Collection is the form by which a campaign collects a register: the records as one table,
-// each table of a record as one more, and figures that are made from them (Collect). It is
-// a questionnaire like any other, so that all that is done with filings is done with it;
-// its ids follow from the register's, so that editions compare.
-func Collection(f *Form) (*Form, []finding.Finding) {
-	out := &Form{ID: CollectionID(f.ID), Edition: f.Edition, Kind: KindQuestionnaire, Supersedes: f.Supersedes, Status: f.Status, Published: f.Published, Effective: f.Effective,
-		Title:   i18n.Both("collection.title", "register", f.Title),
-		Summary: i18n.Both("collection.summary", "register", f.Title), Source: f.Source, TextMode: f.TextMode, Licence: f.Licence, Audience: f.Audience, Tiers: f.Tiers}
-	records := &Item{ID: CollectedRecords, Ask: f.Title, Type: TypeTable, Key: []string{RecordColumn}}
-	tables := []*Item{records}
-	figures := []*Item{
-		{ID: CollectedCount, Ask: i18n.Both("collection.count"), Type: TypeInteger, Min: new(float64), Unit: i18n.Both("collection.unit")},
-		{ID: CollectedSize, Ask: i18n.Both("collection.size"), Type: TypeChoice, Scale: "nominal", Options: bands(sizes)},
+// Collection is the form by which a campaign collects a register, and those that are
+// collected with it: the records of each as one table, each table of a record as one more,
+// and figures that are made from them (Collect). It is a questionnaire like any other, so
+// that all that is done with filings is done with it; its ids follow from the register's,
+// so that editions compare.
+func Collection(f *Form, with ...*Form) (*Form, []finding.Finding) {
+	title := f.Title
+	if f.Together != nil {
+		title = f.Together.Title
 	}
-	for _, it := range f.order {
-		if it.Type == TypeTable {
-			tables = append(tables, tableOf(it))
-			continue
-		}
-		records.Columns = append(records.Columns, columnOf(it))
-		figures = append(figures, sharesOf(it)...)
+	out := &Form{ID: CollectionID(f.ID), Edition: f.Edition, Kind: KindQuestionnaire, Supersedes: f.Supersedes, Status: f.Status, Published: f.Published, Effective: f.Effective,
+		Title:   i18n.Both("collection.title", "register", title),
+		Summary: i18n.Both("collection.summary", "register", title), Source: f.Source, TextMode: f.TextMode, Licence: f.Licence, Audience: f.Audience, Tiers: f.Tiers}
+	var tables, figures []*Item
+	scores := false
+	for i, r := range append([]*Form{f}, with...) {
+		t, n := partOf(r, i, len(with) > 0)
+		tables, figures = append(tables, t...), append(figures, n...)
+		scores = scores || r.scores()
 	}
 	quality := levels(CollectedFilled, FilledClass, "collection.filled")
-	if f.scores() {
+	if scores {
 		quality = append(quality, levels(CollectedCoverage, CoverageClass, "collection.coverage")...)
 	}
-	records.Columns = append(records.Columns, recordColumn())
 	out.Sections = []*Section{{ID: "records", Title: i18n.Both("collection.records"), Items: tables}, {ID: "figures", Title: i18n.Both("collection.figures"), Items: figures},
 		{ID: "quality", Title: i18n.Both("collection.quality"), Items: quality}}
 	text, err := out.YAML()
@@ -68,9 +75,42 @@ func Collection(f *Form) (*Form, []finding.Finding) {
 	}
 	parsed, found := Parse(out.ID+"@"+out.Edition+".yaml", text)
 	if parsed != nil {
-		parsed.register = f
+		parsed.registers = append([]*Form{f}, with...)
 	}
 	return parsed, found
+}
+
+// partID is the id of an item of a collection form that each of its registers has: that of
+// the first register is the item's own, the others' end with the register.
+func partID(item string, register *Form, at int) string {
+	if at == 0 {
+		return item
+	}
+	return item + "." + strings.ReplaceAll(register.ID, "-", "_")
+}
+
+// partOf are the tables and figures of one register of a collection form.
+func partOf(r *Form, at int, several bool) (tables, figures []*Item) {
+	records := &Item{ID: partID(CollectedRecords, r, at), Ask: r.Title, Type: TypeTable, Key: []string{RecordColumn}}
+	tables = []*Item{records}
+	count, size := i18n.Both("collection.count"), i18n.Both("collection.size")
+	if several {
+		count, size = i18n.Both("collection.count-of", "register", r.Title), i18n.Both("collection.size-of", "register", r.Title)
+	}
+	figures = []*Item{
+		{ID: partID(CollectedCount, r, at), Ask: count, Type: TypeInteger, Min: new(float64), Unit: i18n.Both("collection.unit")},
+		{ID: partID(CollectedSize, r, at), Ask: size, Type: TypeChoice, Scale: "nominal", Options: bands(sizes)},
+	}
+	for _, it := range r.order {
+		if it.Type == TypeTable {
+			tables = append(tables, tableOf(it, records.ID))
+			continue
+		}
+		records.Columns = append(records.Columns, columnOf(it))
+		figures = append(figures, sharesOf(it)...)
+	}
+	records.Columns = append(records.Columns, recordColumn())
+	return tables, figures
 }
 
 func (f *Form) scores() bool {
@@ -98,9 +138,9 @@ func columnOf(it *Item) *Item {
 }
 
 // tableOf is a table of a register's records: the rows of all records, each with its record.
-func tableOf(it *Item) *Item {
+func tableOf(it *Item, records string) *Item {
 	t := &Item{ID: it.ID, Ask: it.Ask, Type: TypeTable, Optional: true, Columns: []*Item{{ID: TitleColumn, Ask: i18n.Both("collection.record-title"), Type: TypeText, Optional: true}},
-		Foreign: []ForeignKey{{Columns: []string{RecordColumn}, To: CollectedRecords, ToColumns: []string{RecordColumn}}}}
+		Foreign: []ForeignKey{{Columns: []string{RecordColumn}, To: records, ToColumns: []string{RecordColumn}}}}
 	for _, c := range it.Columns {
 		t.Columns = append(t.Columns, columnOf(c))
 	}
@@ -200,10 +240,34 @@ func (l *Library) collection(id, edition string) (*Form, error) {
 	if f.Kind != KindRegister {
 		return nil, errs.New(errs.NotFound, "no form %s@%s", id, edition)
 	}
-	made, _ := l.collections.LoadOrStore(f, onceCollection(f))
+	with, err := l.together(f)
+	if err != nil {
+		return nil, err
+	}
+	made, _ := l.collections.LoadOrStore(f, onceCollection(f, with))
 	c := made.(func() *Form)()
 	if c == nil {
 		return nil, errs.New(errs.Invalid, "form %s@%s can't be collected", register, edition)
 	}
 	return c, nil
+}
+
+// together are the registers that are collected with one.
+func (l *Library) together(f *Form) ([]*Form, error) {
+	if f.Together == nil {
+		return nil, nil
+	}
+	var out []*Form
+	for _, name := range f.Together.Registers {
+		id, edition, _ := strings.Cut(name, "@")
+		r, err := l.Form(id, edition)
+		if err == nil && (r.Kind != KindRegister || r == f || slices.Contains(out, r)) {
+			err = errs.New(errs.Invalid, "form %s can't be collected with %s", name, f.Name())
+		}
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
 }

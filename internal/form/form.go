@@ -27,6 +27,7 @@ type Form struct {
 	Licence    string            `yaml:"licence" json:"licence,omitempty"`
 	Audience   string            `yaml:"audience" json:"audience,omitempty"` // CEL over org
 	Lists      []string          `yaml:"lists" json:"lists,omitempty"`       // of a register: the items that are columns of its list; the first names a record
+	Together   *Together         `yaml:"collected_with" json:"collected_with,omitempty"` // of a register: those that are collected with it
 	Tiers      []Tier            `yaml:"tiers" json:"tiers,omitempty"`
 	Scales     map[string]*Scale `yaml:"scales" json:"scales,omitempty"`
 	Sections   []*Section        `yaml:"sections" json:"sections"`
@@ -38,7 +39,14 @@ type Form struct {
 	hash  string
 	exprs map[string]*expr // by pointer of the definition
 
-	register *Form // that this form collects; nil for most
+	registers []*Form // that this form collects; none for most
+}
+
+// Together says which registers are collected with one, since its records mean little
+// without those they point to, and what all of them are called.
+type Together struct {
+	Title     i18n.Text `yaml:"title" json:"title"`
+	Registers []string  `yaml:"registers" json:"registers"` // by name, ID@EDITION
 }
 
 // Tier is a class of organisations from which a level is expected. The first

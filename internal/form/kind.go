@@ -21,6 +21,9 @@ func (p *parser) kind(f *Form) {
 		if len(f.Lists) > 0 {
 			p.at("/lists", "form.lists-of-register")
 		}
+		if f.Together != nil {
+			p.at("/collected_with", "form.lists-of-register")
+		}
 	case KindRegister:
 		if len(f.Lists) == 0 {
 			p.at("/kind", "form.register-without-lists")

@@ -114,7 +114,11 @@ func (l *Library) Check() []finding.Finding {
 			f, more := l.parsed[id+"@"+edition]()
 			found = append(found, more...)
 			if f != nil && f.Kind == KindRegister {
-				_, more = Collection(f)
+				with, err := l.together(f)
+				if err != nil {
+					found = append(found, finding.New("form.together", "form.together", "why", err))
+				}
+				_, more = Collection(f, with...)
 				found = append(found, more...)
 			}
 		}

@@ -3,35 +3,51 @@ package register
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"yagura/internal/db"
 	"yagura/internal/form"
 	"yagura/internal/i18n"
 )
 
-// Collect answers a collection form (form.Collection) from the register of a tenant as it
-// stands, for callers that have asked the policies.
+// Collect answers a collection form (form.Collection) from the registers of a tenant as they
+// stand, for callers that have asked the policies.
 func (s *Store) Collect(ctx context.Context, q db.Querier, tenant string, collection *form.Form, o *form.Org) (form.Answers, error) {
-	f := collection.Register()
-	all, err := s.records.All(ctx, q, f, tenant)
-	if err != nil {
-		return nil, err
+	var books []form.Book
+	for _, f := range collection.Registers() {
+		all, err := s.records.All(ctx, q, f, tenant)
+		if err != nil {
+			return nil, err
+		}
+		to, err := s.references(ctx, q, tenant, f)
+		if err != nil {
+			return nil, err
+		}
+		b := form.Book{Entries: make([]form.Entry, len(all)), Title: to.Title}
+		for i, r := range all {
+			b.Entries[i] = form.Entry{ID: r.ID, Title: r.Title, Answers: r.Draft.Answers}
+		}
+		books = append(books, b)
 	}
-	to, err := s.references(ctx, q, tenant, f)
-	if err != nil {
-		return nil, err
-	}
-	entries := make([]form.Entry, len(all))
-	for i, r := range all {
-		entries[i] = form.Entry{ID: r.ID, Title: r.Title, Answers: r.Draft.Answers}
-	}
-	return collection.Collect(entries, o, to.Title), nil
+	return collection.Collect(books, o), nil
 }
 
-// Writers lists the persons who ever changed a standing record of a tenant's register, for
-// callers that have asked the policies.
-func (s *Store) Writers(ctx context.Context, q db.Querier, tenant string, f *form.Form) ([]string, error) {
-	return s.records.Writers(ctx, q, tenant, f.ID)
+// Writers lists the persons who ever changed a standing record of the registers that a
+// collection form collects, for callers that have asked the policies.
+func (s *Store) Writers(ctx context.Context, q db.Querier, tenant string, collection *form.Form) ([]string, error) {
+	var out []string
+	for _, f := range collection.Registers() {
+		persons, err := s.records.Writers(ctx, q, tenant, f.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range persons {
+			if !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out, nil
 }
 
 // Part is what one organisation submitted of a campaign that collects a register.

@@ -5,6 +5,8 @@ import (
 	"embed"
 	"encoding/json"
 	"io/fs"
+	"maps"
+	"slices"
 
 	"yagura/internal/authz"
 	"yagura/internal/clock"
@@ -23,7 +25,7 @@ func Module() db.Module {
 	if err != nil {
 		panic(err) // the folder is embedded above
 	}
-	return db.Module{Name: "thirdparty", FS: sub, Tenant: []string{"thirdparty_received"}}
+	return db.Module{Name: "thirdparty", FS: sub, Tenant: []string{"thirdparty_received", "thirdparty_assets"}}
 }
 
 // Received is an institution's register as it was handed over to an asker: of the
@@ -44,8 +46,9 @@ func (r Received) Name() i18n.Text { return i18n.Text{JA: r.NameJA, EN: r.NameEN
 
 type receivedRow struct {
 	Received
-	Tenant  string `db:"tenant"`
-	Content string `db:"content"`
+	Tenant  string  `db:"tenant"`
+	Content string  `db:"content"`
+	Assets  float64 `db:"assets"`
 }
 
 // Store keeps the registers that were handed over, and the sectors made of them.
@@ -77,7 +80,22 @@ func (s *Store) Receive(ctx context.Context, tx *db.Tx, asker string, list ...Re
 			values (:tenant, :organisation, :code, :name_ja, :name_en, :sector, :size_class, :received_at, 1, :content)
 			on conflict (tenant, organisation) do update set code = excluded.code, name_ja = excluded.name_ja, name_en = excluded.name_en, sector = excluded.sector, size_class = excluded.size_class,
 			received_at = excluded.received_at, version = thirdparty_received.version + 1, content = excluded.content`,
-			receivedRow{r, asker, string(content)}); err != nil {
+			receivedRow{Received: r, Tenant: asker, Content: string(content)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Know keeps the total assets of institutions that an asker knows from its own reports, by
+// organisation, in one currency: registers of third parties don't hold them. It runs under
+// a handle that sees the asker's rows.
+func (s *Store) Know(ctx context.Context, tx *db.Tx, asker string, assets map[string]float64) error {
+	at := clock.Micros(s.now.Now())
+	for _, id := range slices.Sorted(maps.Keys(assets)) {
+		if _, err := tx.Exec(ctx, `insert into thirdparty_assets (tenant, organisation, amount, known_at) values (:asker, :organisation, :amount, :at)
+			on conflict (tenant, organisation) do update set amount = excluded.amount, known_at = excluded.known_at`,
+			db.Args{"asker": asker, "organisation": id, "amount": assets[id], "at": at}); err != nil {
 			return err
 		}
 	}
@@ -89,23 +107,28 @@ type stamp struct {
 	N    int64 `db:"n"`
 	Sum  int64 `db:"versions"`
 	Last int64 `db:"last_at"`
+	Know int64 `db:"known_at"` // when total assets were last entered
 }
 
 func (s *Store) stamp(ctx context.Context, asker string) (stamp, error) {
-	return db.One[stamp](ctx, s.db.Tenant(asker), `select count(*) as n, coalesce(sum(version), 0) as versions, coalesce(max(received_at), 0) as last_at
+	return db.One[stamp](ctx, s.db.Tenant(asker), `select count(*) as n, coalesce(sum(version), 0) as versions, coalesce(max(received_at), 0) as last_at,
+		(select coalesce(max(known_at), 0) from thirdparty_assets where tenant = :tenant) as known_at
 		from thirdparty_received where tenant = :tenant`, db.Args{})
 }
 
 // load reads all registers that were handed over to an asker, by its codes.
 func (s *Store) load(ctx context.Context, asker string) ([]Received, error) {
-	rows, err := db.All[receivedRow](ctx, s.db.Tenant(asker), `select tenant, organisation, code, name_ja, name_en, sector, size_class, received_at, content
-		from thirdparty_received where tenant = :tenant order by code, organisation`, db.Args{})
+	rows, err := db.All[receivedRow](ctx, s.db.Tenant(asker), `select r.tenant, r.organisation, r.code, r.name_ja, r.name_en, r.sector, r.size_class, r.received_at, r.content, coalesce(k.amount, 0) as assets
+		from thirdparty_received r left join thirdparty_assets k on k.tenant = :tenant and k.organisation = r.organisation
+		where r.tenant = :tenant order by r.code, r.organisation`, db.Args{})
 	out := make([]Received, len(rows))
 	for i, r := range rows {
 		if err := json.Unmarshal([]byte(r.Content), &r.Register); err != nil {
 			return nil, errs.New(errs.Internal, "thirdparty: register of %s: %w", r.Organisation, err)
 		}
-		out[i] = r.Received
+		if out[i] = r.Received; r.Assets > 0 {
+			out[i].Register.Institution.Assets = r.Assets
+		}
 	}
 	return out, err
 }

@@ -57,6 +57,12 @@ func TestSector(t *testing.T) {
 		if look("A") != v {
 			t.Error("made twice for the same registers")
 		}
+		if err := d.System("a test").Tx(ctx, func(tx *db.Tx) error { return s.Know(ctx, tx, "A", map[string]float64{"1": 5e9, "3": 1}) }); err != nil {
+			t.Fatal(err)
+		}
+		if known := look("A"); known.Measures.Size.Assets != v.Measures.Size.Assets+5e9-v.Graph.Institutions.Assets[0] {
+			t.Errorf("total assets %v", known.Measures.Size.Assets)
+		}
 		if b := look("B"); len(b.Members) != 1 || b.Graph.Functions.Name[0] != "for B" {
 			t.Errorf("%+v", b.Members)
 		}

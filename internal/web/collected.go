@@ -8,6 +8,7 @@ import (
 	"yagura/internal/campaign"
 	"yagura/internal/errs"
 	"yagura/internal/form"
+	"yagura/internal/i18n"
 	"yagura/internal/register"
 	"yagura/internal/webkit"
 )
@@ -55,7 +56,9 @@ func (c *call) collected() error {
 	v.Parts = c.partTable(def, parts, links)
 	total := 0
 	for _, p := range parts {
-		total += p.Count(form.CollectedRecords)
+		for _, table := range def.CollectedTables() {
+			total += p.Count(table)
+		}
 	}
 	v.Figures = []webkit.Figure{{Title: c.say("webcollected.organisations"), Value: strconv.Itoa(len(parts))},
 		{Title: c.say("webregister.records"), Value: strconv.Itoa(total), Unit: c.say("webregister.unit")}}
@@ -75,6 +78,14 @@ func (c *call) collected() error {
 	p := c.titled(v.Title)
 	p.Marking, p.Wide, p.Crumbs = k.Marking, true, []webkit.Crumb{{Text: c.say("web.campaign.list"), URL: "/campaigns"}}
 	return c.render(p, collectedPage(v))
+}
+
+// collectedTitle is what a register is called with those that are collected with it.
+func collectedTitle(register *form.Form) i18n.Text {
+	if register.Together != nil {
+		return register.Together.Title
+	}
+	return register.Title
 }
 
 // parts are the submissions of a campaign that collects a register, and where each is read.

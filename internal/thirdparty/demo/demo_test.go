@@ -2,12 +2,14 @@ package demo_test
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"testing"
 	"time"
 
 	"yagura/internal/form"
+	"yagura/internal/thirdparty"
 	"yagura/internal/thirdparty/demo"
 	"yagura/internal/thirdparty/network"
 )
@@ -53,4 +55,35 @@ func TestRegisters(t *testing.T) {
 	if len(rank) < 20 || rank[0].Institutions < 50 {
 		t.Errorf("%d failures, the worst hits %d", len(rank), rank[0].Institutions)
 	}
+}
+
+// A register that is written as records is read back with what the forms can hold.
+func TestRecords(t *testing.T) {
+	for _, r := range demo.Registers(3, parties()[:24]) {
+		back := thirdparty.Kept{Institution: r.Institution, Books: demo.Records(r)}.Picture()
+		if len(back.Adrift) > 0 || !reflect.DeepEqual(back.Contracts, whole(r.Contracts)) || len(back.Services) != len(r.Services) || len(back.Links) != len(r.Links) || len(back.Functions) != len(r.Functions) {
+			t.Fatalf("%d of %d services, %d of %d links, adrift %v", len(back.Services), len(r.Services), len(back.Links), len(r.Links), back.Adrift)
+		}
+		for i, s := range r.Services {
+			got := back.Services[i]
+			want, have := r.Providers[s.Provider], back.Providers[got.Provider]
+			if have.Name != want.Name || have.Country != want.Country || want.ID.Scheme == network.Corporate && have.ID != want.ID || got.ExitPlan != s.ExitPlan || got.Substitutability < min(s.Substitutability, network.HighlyComplexSubstitution) {
+				t.Fatalf("%+v %+v, want %+v %+v", got, have, s, want)
+			}
+		}
+		for i, l := range r.Links {
+			if got := back.Links[i]; back.Providers[got.Provider].Name != r.Providers[l.Provider].Name || got.Rank != l.Rank || back.Providers[got.Recipient].Name != r.Providers[l.Recipient].Name {
+				t.Fatalf("link %d: %+v, want %+v", i, got, l)
+			}
+		}
+	}
+}
+
+// whole are contracts whose expenses have no fractions, as money of yen.
+func whole(list []network.Contract) []network.Contract {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Expense = math.Trunc(out[i].Expense)
+	}
+	return out
 }
