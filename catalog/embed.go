@@ -6,7 +6,7 @@ package catalog
 import "embed"
 
 // FS holds the data files under frameworks, crosswalks, references, forms, registers,
-// calendars, obligations, taxonomies and cases.
+// calendars, obligations, taxonomies, cases and playbooks.
 //
-//go:embed frameworks crosswalks references forms registers calendars obligations taxonomies cases
+//go:embed frameworks crosswalks references forms registers calendars obligations taxonomies cases playbooks
 var FS embed.FS

@@ -71,8 +71,18 @@ func (s *Store) Charge(ctx context.Context, a authz.Actor, id, what, person stri
 }
 
 // Move puts an incident into another state of handling, with a reason. Closing wants that
-// no report is open and no task; Errors: Invalid without a reason, Conflict.
+// no report is open and no task. Errors: Invalid without a reason, Conflict, also while a
+// step of a playbook stands in the way (Gates).
 func (s *Store) Move(ctx context.Context, a authz.Actor, id string, to State, reason string) error {
+	return s.move(ctx, a, id, to, reason, false)
+}
+
+// MoveDespite moves an incident although steps stand in the way; the log names them.
+func (s *Store) MoveDespite(ctx context.Context, a authz.Actor, id string, to State, reason string) error {
+	return s.move(ctx, a, id, to, reason, true)
+}
+
+func (s *Store) move(ctx context.Context, a authz.Actor, id string, to State, reason string, despite bool) error {
 	reason = strings.TrimSpace(reason)
 	switch {
 	case to.step() < 0:
@@ -85,6 +95,13 @@ func (s *Store) Move(ctx context.Context, a authz.Actor, id string, to State, re
 		if was == to {
 			return nil
 		}
+		open, err := s.gates(ctx, tx, *i, to)
+		if err != nil {
+			return err
+		}
+		if len(open) > 0 && !despite {
+			return errs.New(errs.Conflict, "%w", i18n.NewError("incident.gate", "steps", stepNames(open)))
+		}
 		kind := ""
 		switch {
 		case to == Closed:
@@ -96,8 +113,7 @@ func (s *Store) Move(ctx context.Context, a authz.Actor, id string, to State, re
 			kind, i.ClosedAt = "incident.reopened", 0
 		}
 		i.State = to
-		text := i18n.Both("incident.log.state", "before", i18n.Both("incident.handling."+string(was)), "after", i18n.Both("incident.handling."+string(to)))
-		if err := s.note(ctx, tx, a, i, Entry{Kind: "state", BodyJA: text.JA, BodyEN: text.EN, Reason: reason}); err != nil {
+		if err := s.moved(ctx, tx, a, i, was, reason, open); err != nil {
 			return err
 		}
 		if _, err := s.settle(ctx, tx, a, i, nil, basis); err != nil || kind == "" {
@@ -110,6 +126,30 @@ func (s *Store) Move(ctx context.Context, a authz.Actor, id string, to State, re
 		_, err = s.enter(ctx, tx, a, kind, *i, "incident", i.ID, basis, payload)
 		return err
 	})
+}
+
+// moved enters a move in the log, with the steps that were passed over, and has the time
+// of the state's steps run.
+func (s *Store) moved(ctx context.Context, tx *db.Tx, a authz.Actor, i *Incident, was State, reason string, open []Planned) error {
+	text := i18n.Both("incident.log.state", "before", i18n.Both("incident.handling."+string(was)), "after", i18n.Both("incident.handling."+string(i.State)))
+	if len(open) > 0 {
+		text = i18n.Both("incident.log.despite", "move", text, "steps", stepNames(open))
+	}
+	if err := s.note(ctx, tx, a, i, Entry{Kind: "state", BodyJA: text.JA, BodyEN: text.EN, Reason: reason}); err != nil {
+		return err
+	}
+	return s.entered(ctx, tx, i)
+}
+
+// stepNames are the titles of steps, one behind the other.
+func stepNames(list []Planned) (out i18n.Text) {
+	for n, t := range list {
+		if n > 0 {
+			out.JA, out.EN = out.JA+"、", out.EN+", "
+		}
+		out.JA, out.EN = out.JA+t.Step.Title.JA, out.EN+t.Step.Title.EN
+	}
+	return out
 }
 
 // mayClose refuses closing while reports are due or tasks open.

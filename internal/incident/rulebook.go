@@ -8,6 +8,7 @@ import (
 	"yagura/internal/calendar"
 	"yagura/internal/incident/exchange"
 	"yagura/internal/incident/facts"
+	"yagura/internal/incident/playbook"
 	"yagura/internal/incident/severity"
 	"yagura/internal/obligation"
 )
@@ -18,6 +19,17 @@ type Rulebook struct {
 	Rules      obligation.Set
 	Schemes    []*severity.Scheme
 	Profiles   []*exchange.Profile
+	Playbooks  []*playbook.Playbook
+}
+
+// Playbook is a playbook by its name (id@edition), nil when there is none.
+func (b *Rulebook) Playbook(name string) *playbook.Playbook {
+	for _, p := range b.Playbooks {
+		if p.Name() == name {
+			return p
+		}
+	}
+	return nil
 }
 
 // LoadRulebook reads the catalog. Faults of rules are the catalog's test to find; what
@@ -31,7 +43,8 @@ func LoadRulebook(fsys fs.FS) (*Rulebook, error) {
 	rules, _ := obligation.Load(fsys, calendars)
 	schemes, err1 := severity.Load(fsys, d.Vars())
 	profiles, err2 := exchange.Load(fsys, d)
-	return &Rulebook{d, rules, schemes, profiles}, errors.Join(err1, err2)
+	books, err3 := playbook.Load(fsys, d.Vars())
+	return &Rulebook{d, rules, schemes, profiles, books}, errors.Join(err1, err2, err3)
 }
 
 // own is the scheme by which an organisation ranks its incidents (house), and dora the

@@ -61,6 +61,9 @@ func (s *Store) settle(ctx context.Context, tx *db.Tx, a authz.Actor, i *Inciden
 	if err := s.clocks(ctx, tx, a, i, sh, learned); err != nil {
 		return nil, err
 	}
+	if err := s.propose(ctx, tx, a, i, sh); err != nil {
+		return nil, err
+	}
 	was := i.Level
 	if r := sh.House(); r != nil {
 		i.Level = r.Level.ID

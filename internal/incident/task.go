@@ -2,6 +2,7 @@ package incident
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
@@ -10,6 +11,7 @@ import (
 	"yagura/internal/db"
 	"yagura/internal/errs"
 	"yagura/internal/i18n"
+	"yagura/internal/incident/playbook"
 )
 
 // Task is something to do in an incident.
@@ -18,20 +20,32 @@ type Task struct {
 	Title     string `db:"title"`
 	Owner     string `db:"owner"`  // person; "" nobody
 	DueAt     int64  `db:"due_at"` // 0: none
-	State     string `db:"state"`  // open, done, dropped
+	State     string `db:"state"`  // proposed, open, done, dropped, withdrawn
 	DoneAt    int64  `db:"done_at"`
 	CreatedAt int64  `db:"created_at"`
 	CreatedBy string `db:"created_by"`
 	Version   int64  `db:"version"`
+	Step      string `db:"step"`  // of a playbook: id@edition/step; "" for one that a person made
+	Phase     string `db:"phase"` // state of handling in which the step stands
+	Doc       string `db:"doc"`   // the step as it was proposed, JSON
 }
 
-// Tasks lists the tasks of an incident, open ones first.
+// Name is the task's title; that of a playbook's step in both languages.
+func (t Task) Name() i18n.Text {
+	var step playbook.Step
+	if t.Doc != "" && json.Unmarshal([]byte(t.Doc), &step) == nil {
+		return step.Title
+	}
+	return i18n.Text{JA: t.Title, EN: t.Title}
+}
+
+// Tasks lists the tasks of an incident, open ones first, without those that are only proposed.
 func (s *Store) Tasks(ctx context.Context, a authz.Actor, i Incident) ([]Task, error) {
 	if _, err := s.may.Decide(a, "incident.read", i.thing()); err != nil {
 		return nil, err
 	}
-	return db.All[Task](ctx, s.db.Tenant(a.Org), `select id, title, owner, due_at, state, done_at, created_at, created_by, version from incident_task
-		where tenant = :tenant and incident = :id order by case when state = 'open' then 0 else 1 end, case when due_at = 0 then 1 else 0 end, due_at, id`, db.Args{"id": i.ID})
+	return db.All[Task](ctx, s.db.Tenant(a.Org), `select `+taskColumns+` from incident_task
+		where tenant = :tenant and incident = :id and state not in ('proposed', 'withdrawn') order by case when state = 'open' then 0 else 1 end, case when due_at = 0 then 1 else 0 end, due_at, id`, db.Args{"id": i.ID})
 }
 
 // Assign enters a task; due is a moment as people write it, "" for none.
@@ -63,7 +77,7 @@ func (s *Store) Assign(ctx context.Context, a authz.Actor, id, title, owner, due
 	})
 }
 
-// Finish ends a task: done, or dropped with the reason that remark gives.
+// Finish ends a task or a proposed step: done, or dropped with the reason that remark gives.
 func (s *Store) Finish(ctx context.Context, a authz.Actor, id, task, to, remark string) error {
 	if to != "done" && to != "dropped" {
 		return errs.New(errs.NotFound, "incident: no state %s of a task", to)
@@ -72,20 +86,14 @@ func (s *Store) Finish(ctx context.Context, a authz.Actor, id, task, to, remark 
 		return errs.New(errs.Invalid, "%w", i18n.NewError("incident.reason-missing"))
 	}
 	return s.change(ctx, a, id, "incident.write", func(tx *db.Tx, i *Incident, _ string) error {
-		title, err := db.One[string](ctx, tx, `select title from incident_task where tenant = :tenant and incident = :incident and id = :id`,
-			db.Args{"tenant": a.Org, "incident": i.ID, "id": task})
+		t, err := oneTask(ctx, tx, a.Org, i.ID, task)
 		if err != nil {
 			return err
 		}
-		n, err := tx.Exec(ctx, `update incident_task set state = :to, done_at = :at, version = version + 1 where tenant = :tenant and incident = :incident and id = :id and state = 'open'`,
-			db.Args{"tenant": a.Org, "incident": i.ID, "id": task, "to": to, "at": s.micros()})
-		if err != nil {
+		if err := s.end(ctx, tx, i, task, to); err != nil {
 			return err
 		}
-		if n == 0 {
-			return errs.New(errs.Conflict, "%w", i18n.NewError("incident.task-ended"))
-		}
-		text := i18n.Both("incident.log.task-"+to, "title", title)
+		text := i18n.Both("incident.log.task-"+to, "title", t.Name())
 		return s.note(ctx, tx, a, i, Entry{Kind: "task", BodyJA: text.JA, BodyEN: text.EN, Reason: remark})
 	})
 }

@@ -40,6 +40,10 @@ type Entry struct {
 	Options []string  `yaml:"options"` // of a choice, or of the texts of a list
 	// Taxonomy names the file whose values are the options.
 	Taxonomy string `yaml:"taxonomy"`
+	// Measure is "money" of a number that counts money in the currency of reporting.
+	Measure string `yaml:"measure"`
+	// Cues are words that stand near the value in running text.
+	Cues []string `yaml:"cues"`
 
 	titles map[string]i18n.Text
 }
