@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"yagura/internal/authz"
+	"yagura/internal/i18n"
 	"yagura/internal/incident"
 	"yagura/internal/incident/facts"
 )
@@ -88,8 +89,7 @@ func (d *Demonstration) night(ctx context.Context, anna authz.Actor, now time.Ti
 	}
 	for _, step := range []func() error{
 		later(35*time.Minute, func() error {
-			return s.Write(ctx, d.actor(tenant, authz.Approver), id, "", incident.Entry{Kind: "decision", BodyJA: "ATM・インターネットバンキングを停止する。",
-				Options: "稼働を続けて監視する\n勘定系だけを切り離す\nATM・インターネットバンキングを停止する", Reason: "感染の広がりが分からず、取引の正確性を確認できないため。"})
+			return d.steps(ctx, id)
 		}),
 		later(40*time.Minute, func() error {
 			return s.Assign(ctx, anna, id, "全社のサーバのスナップショットを保全する", d.persons[string(authz.Checker)], told(now.Add(2*time.Hour)))
@@ -115,6 +115,34 @@ func (d *Demonstration) night(ctx context.Context, anna authz.Actor, now time.Ti
 		later(220*time.Minute, func() error { return d.question(ctx, id) }),
 	} {
 		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// steps has the playbook's first steps taken on, and the decision made that it asks for.
+func (d *Demonstration) steps(ctx context.Context, id string) error {
+	s, tenant := d.site.Incidents, d.parties[0].id
+	anna := d.actor(tenant, authz.Respondent)
+	sh, err := s.Get(ctx, anna, id, time.Time{})
+	if err != nil {
+		return err
+	}
+	plan, err := s.Plan(ctx, anna, sh)
+	if err != nil {
+		return err
+	}
+	for _, t := range plan.Steps {
+		switch t.Step.ID {
+		case "triage-scope":
+			err = s.Take(ctx, anna, id, []string{t.ID}, d.persons[string(authz.Checker)], "")
+		case "call-tree":
+			err = s.Finish(ctx, anna, id, t.ID, "done", "")
+		case "isolate-or-run":
+			err = s.Resolve(ctx, d.actor(tenant, authz.Approver), id, t.ID, incident.Verdict{Option: "isolate-all", Reason: "感染の広がりが分からず、取引の正確性を確認できないため、ATM・インターネットバンキングを停止する。", Lang: i18n.JA})
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ const (
 // Running is a playbook that is followed in an incident.
 type Running struct {
 	Playbook string `db:"playbook"` // id@edition
-	Active   int64  `db:"active"`   // 0: the facts say that it is not for this incident
+	Active   int64  `db:"active"`   // 0: what called for it no longer holds
 	BegunAt  int64  `db:"begun_at"`
 	Person   string `db:"person"` // who began it by hand; "" when the facts did
 }
@@ -127,7 +127,7 @@ func (s *Store) planned(ctx context.Context, q db.Querier, i Incident) ([]Planne
 }
 
 // propose begins the playbooks that the facts call for and proposes their steps as tasks;
-// steps that nobody accepted are withdrawn when the facts speak against them.
+// those that nobody accepted are withdrawn when the condition no longer holds.
 func (s *Store) propose(ctx context.Context, tx *db.Tx, a authz.Actor, i *Incident, sh *Sheet) error {
 	if i.State == Closed {
 		return nil
@@ -182,26 +182,24 @@ func (s *Store) begin(ctx context.Context, tx *db.Tx, a authz.Actor, i *Incident
 
 // follow brings the tasks of one playbook up to what is known.
 func (s *Store) follow(ctx context.Context, tx *db.Tx, a authz.Actor, i *Incident, r Running, p *playbook.Playbook, known predicate.Facts, had []Planned) error {
-	verdict := p.Applies(known)
-	if r.Person == "" && (verdict == predicate.No && r.Active == 1 || verdict == predicate.Yes && r.Active == 0) {
-		r.Active = 1 - r.Active
+	active := flag(r.Person != "" || p.Applies(known) == predicate.Yes)
+	if active != r.Active {
 		if _, err := tx.Exec(ctx, `update incident_playbook set active = :active where tenant = :tenant and incident = :incident and playbook = :playbook`,
-			db.Args{"tenant": i.Tenant, "incident": i.ID, "playbook": r.Playbook, "active": r.Active}); err != nil {
+			db.Args{"tenant": i.Tenant, "incident": i.ID, "playbook": r.Playbook, "active": active}); err != nil {
 			return err
 		}
 	}
 	for _, step := range p.Steps {
 		key := p.Name() + "/" + step.ID
 		n := slices.IndexFunc(had, func(t Planned) bool { return t.Task.Step == key })
-		verdict := step.Applies(known)
-		wanted := r.Active == 1 && verdict == predicate.Yes
+		wanted := active == 1 && step.Applies(known) == predicate.Yes
 		var err error
 		switch {
 		case n < 0 && wanted:
 			err = s.offer(ctx, tx, a, i, key, step)
 		case n >= 0 && had[n].State == withdrawn && wanted:
 			err = s.restate(ctx, tx, i, had[n].ID, withdrawn, proposed)
-		case n >= 0 && had[n].State == proposed && (r.Active == 0 || verdict == predicate.No):
+		case n >= 0 && had[n].State == proposed && !wanted:
 			err = s.restate(ctx, tx, i, had[n].ID, proposed, withdrawn)
 		}
 		if err != nil {

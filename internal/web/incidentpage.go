@@ -10,6 +10,7 @@ import (
 	"yagura/internal/incident/facts"
 	"yagura/internal/incident/severity"
 	"yagura/internal/obligation"
+	"yagura/internal/org"
 	"yagura/internal/predicate"
 	"yagura/internal/webkit"
 )
@@ -37,6 +38,8 @@ type incidentView struct {
 	Recent    []webkit.Event
 	Questions []questionView
 	Moves     []webkit.SelectOption
+	Gates     []string // steps that stand in the way of a later state
+	Progress  []webkit.Term
 	Duties    []dutyView
 	Writes    bool
 	Leads     bool
@@ -109,14 +112,8 @@ func (c *call) incidentPage() error {
 			v.Moves = append(v.Moves, webkit.SelectOption{Value: string(st), Text: c.say("incident.handling." + string(st))})
 		}
 	}
-	for _, d := range incident.Duties {
-		person := sh.Duties[d]
-		if d == "owner" {
-			person = sh.Owner
-		}
-		s := c.owners(person, members)
-		s.Name, s.Of, s.Label = "person", d+"-", c.say("incident.duty."+d)
-		v.Duties = append(v.Duties, dutyView{Title: s.Label, Action: "/incidents/" + sh.ID + "/duties/" + d, Person: s})
+	if err := c.incidentLead(&v, sh, members); err != nil {
+		return err
 	}
 	if v.Asked {
 		v.DORA = webkit.SelectView{Name: "level", Label: c.say("webincident.dora-level")}
@@ -128,6 +125,25 @@ func (c *call) incidentPage() error {
 		return err
 	}
 	return c.render(c.incidentFrame(sh.Incident), incidentShow(v))
+}
+
+// incidentLead is what the lead of an incident sees: steps that are left, and duties.
+func (c *call) incidentLead(v *incidentView, sh *incident.Sheet, members []org.Member) error {
+	plan, err := c.Incidents.Plan(c.ctx, c.actor, sh)
+	if err != nil {
+		return err
+	}
+	v.Gates, v.Progress = c.gates(sh, plan), c.planProgress(plan)
+	for _, d := range incident.Duties {
+		person := sh.Duties[d]
+		if d == "owner" {
+			person = sh.Owner
+		}
+		s := c.owners(person, members)
+		s.Name, s.Of, s.Label = "person", d+"-", c.say("incident.duty."+d)
+		v.Duties = append(v.Duties, dutyView{Title: s.Label, Action: "/incidents/" + sh.ID + "/duties/" + d, Person: s})
+	}
+	return nil
 }
 
 func boolTo(b bool) int {
@@ -289,7 +305,11 @@ func verdictTone(v predicate.Verdict) webkit.Tone {
 
 func (c *call) incidentMove() error {
 	at := "/incidents/" + c.r.PathValue("id")
-	if err := c.Incidents.Move(c.ctx, c.actor, c.r.PathValue("id"), incident.State(c.r.PostFormValue("state")), c.r.PostFormValue("reason")); err != nil {
+	move := c.Incidents.Move
+	if c.r.PostFormValue("despite") != "" {
+		move = c.Incidents.MoveDespite
+	}
+	if err := move(c.ctx, c.actor, c.r.PathValue("id"), incident.State(c.r.PostFormValue("state")), c.r.PostFormValue("reason")); err != nil {
 		return c.refuseUnless(err, at)
 	}
 	return c.done(at, "webincident.moved")

@@ -122,6 +122,7 @@ func (s *server) routes() []route {
 		s.thirdpartyRoutes(),
 		s.incidentRoutes(),
 		s.incidentReportRoutes(),
+		s.incidentPlanRoutes(),
 		s.intakeRoutes(),
 		s.searchRoutes(),
 		s.campaignRoutes(),
