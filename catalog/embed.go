@@ -6,7 +6,7 @@ package catalog
 import "embed"
 
 // FS holds the data files under frameworks, crosswalks, references, forms, registers,
-// calendars, obligations, taxonomies, cases and playbooks.
+// calendars, obligations, taxonomies, cases, playbooks and communications.
 //
-//go:embed frameworks crosswalks references forms registers calendars obligations taxonomies cases playbooks
+//go:embed frameworks crosswalks references forms registers calendars obligations taxonomies cases playbooks communications
 var FS embed.FS

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -122,8 +123,19 @@ func (s *Store) planned(ctx context.Context, q db.Querier, i Incident) ([]Planne
 		}
 		out = append(out, p)
 	}
-	slices.SortStableFunc(out, func(a, b Planned) int { return State(a.Phase).step() - State(b.Phase).step() })
+	slices.SortStableFunc(out, func(a, b Planned) int {
+		return cmp.Or(State(a.Phase).step()-State(b.Phase).step(), cmp.Compare(a.CreatedAt, b.CreatedAt), cmp.Compare(a.Playbook, b.Playbook), s.book.place(a)-s.book.place(b))
+	})
 	return out, nil
+}
+
+// place is where a step stands in its playbook.
+func (b *Rulebook) place(t Planned) int {
+	p := b.Playbook(t.Playbook)
+	if p == nil {
+		return 0
+	}
+	return slices.IndexFunc(p.Steps, func(s *playbook.Step) bool { return s.ID == t.Step.ID })
 }
 
 // propose begins the playbooks that the facts call for and proposes their steps as tasks;

@@ -20,15 +20,21 @@ import (
 // plan reads the plan of an incident, and its steps by their keys.
 func (k *desk) plan(id string) (*Plan, map[string]Planned) {
 	k.t.Helper()
-	sh, err := k.Get(context.Background(), k.anna, id, time.Time{})
-	k.must(err)
-	p, err := k.Plan(context.Background(), k.anna, sh)
+	p, err := k.Plan(context.Background(), k.anna, k.sheetOf(id))
 	k.must(err)
 	out := map[string]Planned{}
 	for _, s := range p.Steps {
 		out[s.Task.Step] = s
 	}
 	return p, out
+}
+
+// sheetOf is an incident as it is known now.
+func (k *desk) sheetOf(id string) *Sheet {
+	k.t.Helper()
+	sh, err := k.Get(context.Background(), k.anna, id, time.Time{})
+	k.must(err)
+	return sh
 }
 
 // stated states facts of an incident.

@@ -8,6 +8,7 @@ import (
 	"yagura/internal/calendar"
 	"yagura/internal/incident/exchange"
 	"yagura/internal/incident/facts"
+	"yagura/internal/incident/letter"
 	"yagura/internal/incident/playbook"
 	"yagura/internal/incident/severity"
 	"yagura/internal/obligation"
@@ -20,6 +21,18 @@ type Rulebook struct {
 	Schemes    []*severity.Scheme
 	Profiles   []*exchange.Profile
 	Playbooks  []*playbook.Playbook
+	Letters    []*letter.Template
+}
+
+// Letter is a template of what is told to others by its name (id@edition), nil when there
+// is none.
+func (b *Rulebook) Letter(name string) *letter.Template {
+	for _, t := range b.Letters {
+		if t.Name() == name {
+			return t
+		}
+	}
+	return nil
 }
 
 // Playbook is a playbook by its name (id@edition), nil when there is none.
@@ -44,7 +57,10 @@ func LoadRulebook(fsys fs.FS) (*Rulebook, error) {
 	schemes, err1 := severity.Load(fsys, d.Vars())
 	profiles, err2 := exchange.Load(fsys, d)
 	books, err3 := playbook.Load(fsys, d.Vars())
-	return &Rulebook{d, rules, schemes, profiles, books}, errors.Join(err1, err2, err3)
+	letters, err4 := letter.Load(fsys, func(id string) bool {
+		return id == "organisation" || id == "reference" || id == "today" || d.Entry(id) != nil
+	})
+	return &Rulebook{d, rules, schemes, profiles, books, letters}, errors.Join(err1, err2, err3, err4)
 }
 
 // own is the scheme by which an organisation ranks its incidents (house), and dora the

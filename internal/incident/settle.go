@@ -75,6 +75,9 @@ func (s *Store) settle(ctx context.Context, tx *db.Tx, a authz.Actor, i *Inciden
 	}
 	i.Version++
 	sh.Incident = *i
+	if err := s.escalate(ctx, tx, a, i); err != nil {
+		return nil, err
+	}
 	if err := s.watch(ctx, tx, *i, sh.Clocks); err != nil {
 		return nil, err
 	}
@@ -257,7 +260,7 @@ func (s *Store) watch(ctx context.Context, tx *db.Tx, i Incident, clocks []oblig
 
 // Handlers are for the runner of due rows.
 func (s *Store) Handlers() map[string]jobs.Handler {
-	return map[string]jobs.Handler{ClockJob: {InTx: s.ring}}
+	return map[string]jobs.Handler{ClockJob: {InTx: s.ring}, CallJob: {InTx: s.unanswered}}
 }
 
 // ring tells those who must act of the clocks whose moment has come, and sets the next row.

@@ -52,14 +52,23 @@ type Contact struct {
 	Phone string `db:"phone"`
 	Other string `db:"other"`
 	Level string `db:"level"` // from which level of the own scheme on; "" always
+	// Person is told by the system when an incident concerns the contact; "" nobody.
+	Person string `db:"person"`
+	// Minutes is how soon that has to be acknowledged before the next is told; 0 no limit.
+	Minutes int64 `db:"minutes"`
 }
+
+const contactColumns = `seq, duty, who, phone, other, level, person, minutes`
+
+// MaxMinutes is the longest time to acknowledge: a day.
+const MaxMinutes = 24 * 60
 
 // Contacts lists whom to call, in order.
 func (s *Store) Contacts(ctx context.Context, a authz.Actor) ([]Contact, error) {
 	if _, err := s.may.Decide(a, "incident.read", Incident{Tenant: a.Org}.thing()); err != nil {
 		return nil, err
 	}
-	return db.All[Contact](ctx, s.db.Tenant(a.Org), `select seq, duty, who, phone, other, level from incident_contact where tenant = :tenant order by seq`, nil)
+	return db.All[Contact](ctx, s.db.Tenant(a.Org), `select `+contactColumns+` from incident_contact where tenant = :tenant order by seq`, nil)
 }
 
 // Prepare stores what the organisation keeps ready: facts of itself (an empty text takes
@@ -98,6 +107,11 @@ func (s *Store) Prepare(ctx context.Context, a authz.Actor, list []Statement, co
 				return err
 			}
 		}
+		for _, c := range contacts {
+			if err := s.belongs(ctx, tx, a.Org, c.Person); err != nil {
+				return err
+			}
+		}
 		return s.contacts(ctx, tx, contacts)
 	})
 }
@@ -115,8 +129,9 @@ func (s *Store) contacts(ctx context.Context, tx *db.Tx, list []Contact) error {
 			continue
 		}
 		n++
-		if _, err := tx.Exec(ctx, `insert into incident_contact (tenant, seq, duty, who, phone, other, level) values (:tenant, :seq, :duty, :who, :phone, :other, :level)`,
-			db.Args{"seq": n, "duty": strings.TrimSpace(c.Duty), "who": strings.TrimSpace(c.Who), "phone": strings.TrimSpace(c.Phone), "other": strings.TrimSpace(c.Other), "level": c.Level}); err != nil {
+		if _, err := tx.Exec(ctx, `insert into incident_contact (tenant, `+contactColumns+`) values (:tenant, :seq, :duty, :who, :phone, :other, :level, :person, :minutes)`,
+			db.Args{"seq": n, "duty": strings.TrimSpace(c.Duty), "who": strings.TrimSpace(c.Who), "phone": strings.TrimSpace(c.Phone), "other": strings.TrimSpace(c.Other), "level": c.Level,
+				"person": c.Person, "minutes": min(max(c.Minutes, 0), MaxMinutes)}); err != nil {
 			return err
 		}
 	}

@@ -123,6 +123,7 @@ func (s *server) routes() []route {
 		s.incidentRoutes(),
 		s.incidentReportRoutes(),
 		s.incidentPlanRoutes(),
+		s.incidentLetterRoutes(),
 		s.intakeRoutes(),
 		s.searchRoutes(),
 		s.campaignRoutes(),

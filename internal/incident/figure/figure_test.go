@@ -45,6 +45,7 @@ func TestFind(t *testing.T) {
 		"On 24 November 2026 at 2:10 a.m., about 12,000 customers":     "24 November 2026=2026/11/24|2:10 a.m.=2:10|12,000 customers=12000 count!about",
 		"November 24, 2026, 3 pm: 1.2 million yen, more than 40 cases": "November 24, 2026=2026/11/24|3 pm=15:-1|1.2 million yen=1.2e+06 money|40 cases=40 count!more",
 		"¥1,500 と €2.5":                                                "¥1,500=1500 money|€2.5=2.5 money",
+		"1．検知\n2) 5件\n（3）6件":                                           "5件=5 count|6件=6 count",
 		"14時頃":                                                         "14時=14:-1",
 		"12万～40万人":                                                     "12万=120000|40万人=400000 count",
 		"":                                                             "",

@@ -171,7 +171,7 @@ func match(plain string, at int) (Figure, int) {
 		n := len(m[0])
 		if f.Kind == Number {
 			n += unit(&f, plain[end:])
-			if named(plain[:at], plain[at:at+n]) || f.Unit == Plain && kanji[first]+small[first] > 0 {
+			if named(plain[:at], plain[at+n:]) || f.Unit == Plain && kanji[first]+small[first] > 0 {
 				return Figure{}, n
 			}
 			f.Sense = sense(plain[:at], plain[at+n:])
@@ -186,11 +186,16 @@ func match(plain string, at int) (Figure, int) {
 
 func word(b byte) bool { return b >= '0' && b <= '9' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' }
 
-// named reports whether a number is part of a name: 第1報, Article 5, B01.
-func named(before, _ string) bool {
+// named reports whether a number is part of a name (第1報, Article 5) or numbers a line.
+func named(before, after string) bool {
+	if line := strings.TrimLeft(before[strings.LastIndexByte(before, '\n')+1:], " ("); line == "" && after != "" && strings.ContainsRune(".)、", firstRune(after)) {
+		return true
+	}
 	before = strings.TrimRight(before, " ")
 	return strings.HasSuffix(before, "第") || strings.HasSuffix(before, "Article") || strings.HasSuffix(before, "No.")
 }
+
+func firstRune(s string) rune { r, _ := utf8.DecodeRuneInString(s); return r }
 
 func code(f *Figure, _ []string) bool { f.Kind = Code; return true }
 
