@@ -110,8 +110,8 @@ func build(d Deps, lang i18n.Lang) *server {
 	config.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 	s.huma = humago.New(s.mux, config)
 	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { refuse(w, r, &fault{kind: notFound}) })
-	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations, s.answerOperations, s.paperOperations, s.packageOperations,
-		s.campaignOperations, s.submissionOperations, s.releaseOperations, s.actionOperations, s.registerOperations, s.incidentOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations} {
+	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations, s.answerOperations, s.paperOperations, s.packageOperations, s.campaignOperations, s.submissionOperations,
+		s.releaseOperations, s.actionOperations, s.registerOperations, s.incidentOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations, s.incidentPlanOperations} {
 		area()
 	}
 	return s

@@ -23,11 +23,11 @@ func (d *Demonstration) incidents(ctx context.Context, now time.Time) error {
 	ready := []incident.Statement{say("entity.name", d.parties[0].org.Name), say("entity.contact_name", "システムリスク管理部"), say("entity.contact_phone", "03-0000-0000"),
 		say("entity.contact_email", "csirt@bank.example"), say("entity.jp_supervised", "yes"), say("entity.special_core", "yes"), say("entity.eu", "yes"), say("entity.listed", "yes")}
 	contacts := []incident.Contact{
-		{Duty: "統括責任者", Who: "システムリスク管理部長", Phone: "03-0000-0001", Other: "衛星電話 870-0001"},
+		{Duty: "統括責任者", Who: "システムリスク管理部長", Phone: "03-0000-0001", Other: "衛星電話 870-0001", Person: d.persons[string(authz.Checker)], Minutes: 15},
 		{Duty: "技術責任者", Who: "CSIRT当番", Phone: "03-0000-0002", Other: "災害時連絡網"},
-		{Duty: "経営への報告", Who: "CISO", Phone: "03-0000-0003", Level: "b"},
+		{Duty: "経営への報告", Who: "CISO", Phone: "03-0000-0003", Level: "b", Person: d.persons[string(authz.Approver)], Minutes: 30},
 		{Duty: "広報", Who: "広報室", Phone: "03-0000-0004", Level: "b"},
-		{Duty: "経営", Who: "頭取", Phone: "03-0000-0005", Level: "a"},
+		{Duty: "経営", Who: "頭取", Phone: "03-0000-0005", Level: "a", Minutes: 60},
 	}
 	if err := d.site.Incidents.Prepare(ctx, anna, ready, contacts); err != nil {
 		return err
@@ -113,6 +113,8 @@ func (d *Demonstration) night(ctx context.Context, anna authz.Actor, now time.Ti
 			return s.Move(ctx, d.actor(tenant, authz.Checker), id, incident.Containing, "感染範囲の切離しを開始したため。")
 		}),
 		later(220*time.Minute, func() error { return d.question(ctx, id) }),
+		later(225*time.Minute, func() error { return d.reach(ctx, id) }),
+		later(230*time.Minute, func() error { return d.tellOthers(ctx, id) }),
 	} {
 		if err := step(); err != nil {
 			return err
@@ -147,6 +149,43 @@ func (d *Demonstration) steps(ctx context.Context, id string) error {
 		}
 	}
 	return nil
+}
+
+// reach has some of those whom the incident concerns acknowledge it.
+func (d *Demonstration) reach(ctx context.Context, id string) error {
+	s, tenant := d.site.Incidents, d.parties[0].id
+	anna := d.actor(tenant, authz.Respondent)
+	list, err := s.Calls(ctx, anna, incident.Incident{Tenant: tenant, ID: id})
+	if err != nil {
+		return err
+	}
+	for _, k := range list {
+		switch k.Who {
+		case "CSIRT当番":
+			err = s.Acknowledge(ctx, anna, id, k.ID, "", "参集済み")
+		case "システムリスク管理部長":
+			err = s.Acknowledge(ctx, d.actor(tenant, authz.Checker), id, k.ID, "", "")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOthers has a text for customers drafted of which one figure is not the report's.
+func (d *Demonstration) tellOthers(ctx context.Context, id string) error {
+	s, tenant := d.site.Incidents, d.parties[0].id
+	anna := d.actor(tenant, authz.Respondent)
+	text, err := s.Compose(ctx, anna, id, "customers-outage@2026-11", i18n.JA)
+	if err != nil {
+		return err
+	}
+	l, err := s.Letter(ctx, anna, incident.Incident{Tenant: tenant, ID: id}, text)
+	if err != nil {
+		return err
+	}
+	return s.Rewrite(ctx, anna, id, text, l.Version, l.Title, l.Body+"\nATM・インターネットバンキングをご利用のお客さま約５０万人に影響しています。\n")
 }
 
 // question has the authority ask about the number of customers.

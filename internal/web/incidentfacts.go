@@ -4,10 +4,14 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 
 	"yagura/internal/errs"
+	"yagura/internal/form"
+	"yagura/internal/i18n"
 	"yagura/internal/incident"
 	"yagura/internal/incident/facts"
+	"yagura/internal/org"
 	"yagura/internal/webkit"
 )
 
@@ -192,6 +196,7 @@ type readyView struct {
 	Fields   []factField
 	Contacts []incident.Contact
 	Levels   []webkit.SelectOption
+	Members  []webkit.SelectOption
 	Table    webkit.TableView
 	Terms    []webkit.Term
 	Writes   bool
@@ -220,7 +225,11 @@ func (c *call) showReady(fault error) error {
 	for _, l := range c.Incidents.Book().Scheme("house").Levels {
 		v.Levels = append(v.Levels, webkit.SelectOption{Value: l.ID, Text: l.Title.In(c.lang)})
 	}
-	v.Table = c.contactTable(contacts)
+	members, err := c.Orgs.Members(c.ctx, c.actor.Org)
+	if err != nil {
+		return err
+	}
+	v.Table, v.Members = c.contactTable(contacts, members), memberOptions(members)
 	for len(contacts) < contactRows {
 		contacts = append(contacts, incident.Contact{Seq: int64(len(contacts) + 1)})
 	}
@@ -236,11 +245,11 @@ func (c *call) showReady(fault error) error {
 	return c.renderStatus(status, p, incidentReady(v))
 }
 
-func (c *call) contactTable(list []incident.Contact) webkit.TableView {
+func (c *call) contactTable(list []incident.Contact, members []org.Member) webkit.TableView {
 	t := webkit.TableView{Caption: c.say("webincident.contacts"), HideCaption: true, Empty: c.say("webincident.no-contacts"),
-		Columns: heads(c.columns("webincident.contact-order", "webincident.contact-duty", "webincident.contact-who", "webincident.contact-phone", "webincident.contact-other", "webincident.contact-level"))}
+		Columns: heads(c.columns("webincident.contact-order", "webincident.contact-duty", "webincident.contact-who", "webincident.contact-phone", "webincident.contact-other", "webincident.contact-level", "webincident.contact-person", "webincident.contact-minutes"))}
 	for _, k := range list {
-		t.Rows = append(t.Rows, []webkit.Cell{{Text: strconv.FormatInt(k.Seq, 10)}, {Text: k.Duty, Head: true}, {Text: k.Who}, {Text: k.Phone}, {Text: k.Other}, {Text: c.contactLevel(k.Level)}})
+		t.Rows = append(t.Rows, []webkit.Cell{{Text: strconv.FormatInt(k.Seq, 10)}, {Text: k.Duty, Head: true}, {Text: k.Who}, {Text: k.Phone}, {Text: k.Other}, {Text: c.contactLevel(k.Level)}, {Text: memberName(k.Person, members)}, {Text: minutesText(k.Minutes)}})
 	}
 	return t
 }
@@ -260,9 +269,19 @@ func (c *call) incidentPrepare() error {
 	}
 	contacts := []incident.Contact{}
 	duty, who, phone, other, level := c.posted("duty"), c.posted("who"), c.posted("phone"), c.posted("other"), c.posted("level")
+	person, minutes := c.posted("person"), c.posted("minutes")
 	for n := range duty {
 		if n < len(who) && n < len(phone) && n < len(other) && n < len(level) {
-			contacts = append(contacts, incident.Contact{Duty: duty[n], Who: who[n], Phone: phone[n], Other: other[n], Level: level[n]})
+			k := incident.Contact{Duty: duty[n], Who: who[n], Phone: phone[n], Other: other[n], Level: level[n]}
+			if n < len(person) && n < len(minutes) {
+				k.Person = person[n]
+				limit, err := strconv.ParseInt(form.Normalise(minutes[n]), 10, 64)
+				if err != nil && strings.TrimSpace(minutes[n]) != "" || limit < 0 || limit > incident.MaxMinutes {
+					return c.showReady(errs.New(errs.Invalid, "%w", i18n.NewError("webincident.bad-minutes", "value", minutes[n], "max", incident.MaxMinutes)))
+				}
+				k.Minutes = limit
+			}
+			contacts = append(contacts, k)
 		}
 	}
 	if err := c.Incidents.Prepare(c.ctx, c.actor, list, contacts); err != nil {

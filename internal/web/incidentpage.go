@@ -40,6 +40,7 @@ type incidentView struct {
 	Moves     []webkit.SelectOption
 	Gates     []string // steps that stand in the way of a later state
 	Progress  []webkit.Term
+	Calls     []callView
 	Duties    []dutyView
 	Writes    bool
 	Leads     bool
@@ -131,6 +132,9 @@ func (c *call) incidentPage() error {
 func (c *call) incidentLead(v *incidentView, sh *incident.Sheet, members []org.Member) error {
 	plan, err := c.Incidents.Plan(c.ctx, c.actor, sh)
 	if err != nil {
+		return err
+	}
+	if v.Calls, err = c.callViews(sh); err != nil {
 		return err
 	}
 	v.Gates, v.Progress = c.gates(sh, plan), c.planProgress(plan)

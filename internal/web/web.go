@@ -124,6 +124,7 @@ func (s *server) routes() []route {
 		s.incidentReportRoutes(),
 		s.incidentPlanRoutes(),
 		s.incidentLetterRoutes(),
+		s.incidentCallRoutes(),
 		s.intakeRoutes(),
 		s.searchRoutes(),
 		s.campaignRoutes(),
