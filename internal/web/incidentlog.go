@@ -111,6 +111,7 @@ func (c *call) incidentLog() error {
 	v := logView{Incident: sh.Incident, Tabs: c.incidentTabs(sh.Incident, "/log"), Events: c.logEvents(sh.Incident, log), Owners: c.owners("", members)}
 	v.Writes = c.mayIncident("incident.write", sh.Incident) && sh.State != incident.Closed
 	for _, t := range tasks {
+		t.Title = c.in(t.Name())
 		v.Tasks = append(v.Tasks, taskView{Task: t, Owner: memberName(t.Owner, members), Due: c.moment(t.DueAt), State: c.say("webincident.task-" + t.State),
 			Late: t.State == "open" && t.DueAt != 0 && t.DueAt < c.Clock.Now().UnixMicro()})
 	}
@@ -233,7 +234,7 @@ func (c *call) incidentContacts() error {
 		Footer: c.say("webincident.contacts-footer")}
 	d.Blocks = append(d.Blocks, paper.Paragraph{Text: c.say("webincident.contacts-how")})
 	t := paper.Table{ID: "contacts", Caption: c.say("webincident.contacts"), Columns: []paper.Column{{Title: c.say("webincident.contact-order"), Weight: .5}, {Title: c.say("webincident.contact-duty"), Weight: 2},
-		{Title: c.say("webincident.contact-who"), Weight: 2}, {Title: c.say("webincident.contact-phone"), Weight: 2}, {Title: c.say("webincident.contact-other"), Weight: 2}, {Title: c.say("webincident.contact-level"), Weight: 2}}}
+		{Title: c.say("webincident.contact-who"), Weight: 2}, {Title: c.say("webincident.contact-phone"), Weight: 2}, {Title: c.say("webincident.contact-other"), Weight: 2}, {Title: c.say("webincident.contact-level"), Weight: 2}, {Title: c.say("webincident.reached"), Weight: 1.5}}}
 	for _, k := range contacts {
 		t.Rows = append(t.Rows, []paper.Cell{paper.Text(strconv.FormatInt(k.Seq, 10)), paper.Text(k.Duty), paper.Text(k.Who), paper.Text(k.Phone), paper.Text(k.Other), paper.Text(c.contactLevel(k.Level))})
 	}
