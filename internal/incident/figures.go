@@ -25,8 +25,7 @@ func (s *Store) Figures(sh *Sheet, text string) []Comparison {
 		r, _ := sh.View.Get(id)
 		list = append(list, r)
 	}
-	now := append(s.known(sh, list), figure.Known{ID: "today", Kind: figure.Date, At: sh.At.In(sh.Location()), DayOnly: true},
-		figure.Known{ID: "reference", Kind: figure.Code, Text: sh.Reference})
+	now := append([]figure.Known{{ID: "today", Kind: figure.Date, At: sh.At.In(sh.Location()), DayOnly: true}, {ID: "reference", Kind: figure.Code, Text: sh.Reference}}, s.known(sh, list)...)
 	reported, sent := s.reported(sh)
 	marks := figure.Check(text, now)
 	before := figure.Check(text, reported)

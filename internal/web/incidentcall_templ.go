@@ -90,7 +90,7 @@ func callsShow(list []callView, id string, writes bool) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = webkit.NotificationBanner(webkit.BannerView{Tone: webkit.Danger, Title: webkit.T(ctx, "webincident.call-mine", "duty", k.Duty)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = webkit.NotificationBanner(webkit.BannerView{Tone: webkit.Warning, Title: webkit.T(ctx, "webincident.call-mine", "duty", k.Duty)}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -206,6 +206,9 @@ func (c *call) figureTable(sh *incident.Sheet, text string, list []incident.Comp
 		if r, ok := sh.View.Get(f.Fact); ok {
 			fact = c.say("webincident.said", "fact", d.Title(f.Fact), "value", incident.FactText(r, d.Entry(f.Fact), sh.Location()))
 		}
+		if f.Fact == "today" || f.Fact == "reference" {
+			fact = c.say("webincident.figure-" + f.Fact)
+		}
 		if f.Report != figure.Absent {
 			reported = c.say("webincident.figure-" + string(f.Report))
 		}

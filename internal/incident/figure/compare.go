@@ -79,8 +79,12 @@ func clause(text string, list []Figure, n int) (before, after string) {
 	if n > 0 && list[n-1].Kind != Date {
 		from = list[n-1].End
 	}
-	if n+1 < len(list) {
-		to = list[n+1].Start
+	next := n + 1
+	if next < len(list) && list[next].After {
+		next++ // a date goes with the time of day behind it
+	}
+	if next < len(list) {
+		to = list[next].Start
 	}
 	const ends = "。；;\n"
 	before, after = text[from:list[n].Start], text[list[n].End:to]

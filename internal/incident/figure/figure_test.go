@@ -91,6 +91,7 @@ func TestCheck(t *testing.T) {
 		"停止は120分、約2時間":                         "120分 consistent downtime|2時間 consistent downtime",
 		"令和8年11月24日2時10分に検知":                   "令和8年11月24日 consistent detected|2時10分 consistent detected",
 		"11月24日の午前2時12分に検知":                    "11月24日 consistent detected|午前2時12分 differs detected",
+		"2026年11月25日（水）09:00に検知":               "2026年11月25日 differs detected|09:00 differs detected",
 		"11月24日に復旧":                            "11月24日 differs recovered",
 		"detected on 3 May 2026":               "3 May 2026 absent ",
 		"11月25日9時":                             "11月25日 consistent recovered|9時 consistent recovered",
