@@ -52,8 +52,7 @@ var gravity = map[finding.Severity]int{finding.Error: 0, finding.Warning: 1, fin
 
 func (c *checker) timing(today calendar.Day) {
 	if text := c.e.Unverified; text.JA != "" {
-		f := finding.Finding{Rule: "screening.unverified", Severity: finding.Warning, Message: text}
-		c.found = append(c.found, f)
+		c.add(finding.Warning, "", "screening.find-unverified", "text", text)
 	}
 	start := c.n.Start
 	if start == 0 || !calendar.Covers(start) {
