@@ -6,7 +6,7 @@ package catalog
 import "embed"
 
 // FS holds the data files under frameworks, crosswalks, references, forms, registers,
-// calendars, obligations, taxonomies, cases, playbooks and communications., cases and screening.
+// calendars, obligations, taxonomies, cases, playbooks, communications and screening.
 //
 //go:embed frameworks crosswalks references forms registers calendars obligations taxonomies cases playbooks communications screening
 var FS embed.FS

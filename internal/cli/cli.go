@@ -59,6 +59,7 @@ type root struct {
 
 	Incident   incidentCmd   `cmd:"" help:"${cli_help_incident}"`
 	Thirdparty thirdpartyCmd `cmd:"" help:"${cli_help_thirdparty}"`
+	Screening  screeningCmd  `cmd:"" help:"${cli_help_screening}"`
 
 	Register registerCmd `cmd:"" help:"${cli_help_register}"`
 

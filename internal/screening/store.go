@@ -202,7 +202,7 @@ func (s *Store) complete(ctx context.Context, q db.Querier, sh *Sheet) error {
 			sh.Way, sh.Lapsed = wayIf(same, Requested), !same
 		case Approve:
 			sh.Way, sh.Lapsed = wayIf(same, Approved), !same
-		case Return:
+		case Return, string(Withdrawn):
 			sh.Way, sh.Lapsed = Drafting, false
 		case string(Filed):
 			sh.Way, sh.Lapsed = wayIf(same, Sent), false
