@@ -85,6 +85,7 @@ func SeedDemo(ctx context.Context, s *Site, files fs.FS, cfg SiteConfig, o DemoO
 		func() error { return d.registers(ctx) },
 		func() error { return d.collect(ctx, o.Seed, o.Now) },
 		func() error { return d.incidents(ctx, o.Now) },
+		func() error { return d.screenings(ctx) },
 	} {
 		if err := step(); err != nil {
 			return nil, err

@@ -124,6 +124,8 @@ func (p policyRow) address(path string, of house) string {
 			return of.persons["guest"]
 		case "registers":
 			return of.record
+		case "screening":
+			return of.notification
 		case "incidents", "intake":
 			return of.incident
 		default:

@@ -20,6 +20,7 @@ import (
 	"yagura/internal/ledger"
 	"yagura/internal/org"
 	"yagura/internal/record"
+	"yagura/internal/screening"
 	"yagura/internal/signin"
 	"yagura/internal/storetest"
 )
@@ -37,17 +38,18 @@ type twins struct {
 
 // house is an organisation with one person for each role.
 type house struct {
-	id       string
-	persons  map[authz.Role]string
-	tokens   map[authz.Role]string // secrets of API tokens
-	filing   string                // of a bank
-	campaign string                // of an asker
-	action   string
-	record   string                // of a register
-	incident string                // of a bank, and the case of its asker
-	report   string                // of the incident, submitted
-	question string                // about the report
-	sessions map[authz.Role]string // of the screens; see sit
+	id           string
+	persons      map[authz.Role]string
+	tokens       map[authz.Role]string // secrets of API tokens
+	filing       string                // of a bank
+	campaign     string                // of an asker
+	action       string
+	record       string                // of a register
+	notification string                // of a critical facility
+	incident     string                // of a bank, and the case of its asker
+	report       string                // of the incident, submitted
+	question     string                // about the report
+	sessions     map[authz.Role]string // of the screens; see sit
 }
 
 // twinSite makes one; modules are stored by an engine of storetest. forms are further
@@ -154,6 +156,11 @@ func (s *twins) enter(bank *house) {
 		s.t.Fatal(err)
 	}
 	bank.record = sh.ID
+	p = record.Page{Shown: []string{"fac.title"}, Answers: form.Answers{"fac.title": {Value: "設備"}}}
+	if sh, _, err = s.Registers.Save(context.Background(), bank.actor(authz.Respondent), screening.FormID, "", "screen", p); err != nil {
+		s.t.Fatal(err)
+	}
+	bank.notification = sh.ID
 }
 
 // happen lets a bank report an incident, of which its asker asks something.

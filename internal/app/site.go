@@ -35,6 +35,7 @@ import (
 	"yagura/internal/org"
 	"yagura/internal/record"
 	"yagura/internal/register"
+	"yagura/internal/screening"
 	"yagura/internal/signin"
 	"yagura/internal/thirdparty"
 	"yagura/internal/thirdparty/roi"
@@ -105,7 +106,7 @@ type Site struct {
 
 // modules are the shares of the packages in the schema, in the order of their migration.
 func modules() []db.Module {
-	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), incident.Module(), api.Module()}
+	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), incident.Module(), screening.Module(), api.Module()}
 }
 
 // OpenSite opens the database, brings its schema up to date, and joins everything.
@@ -159,6 +160,11 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Campaigns = campaign.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Filings, s.Forms, s.Calendars, t.campaign)
 	s.Registers = register.New(d, cfg.Clock, s.Policies, s.Orgs, s.Records)
 	s.ThirdParties = thirdparty.New(d, cfg.Clock, s.Policies)
+	regime, err := screening.Load(files, s.Calendars)
+	if err != nil {
+		return nil, err
+	}
+	s.Screening = screening.New(d, cfg.Clock, s.Policies, s.Registers, s.Records, regime, cfg.Notice)
 	s.RegisterSchema, _ = roi.LoadSchema(files) // checked by its package
 	s.Actions = action.New(d, cfg.Clock, s.IDs, s.Policies)
 	s.Incidents = incident.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, book, t.incident)

@@ -2,8 +2,11 @@ package screening
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
+	"yagura/internal/authz"
+	"yagura/internal/calendar"
 	"yagura/internal/form"
 	"yagura/internal/i18n"
 	"yagura/internal/paper"
@@ -23,6 +26,21 @@ type Paper struct {
 	Lang   i18n.Lang
 	Notice string // on every sheet, e.g. that the data are synthetic
 	Date   string // as printed
+}
+
+// Paper is a notification of the actor's organisation as a document, with a name for its file.
+func (s *Store) Paper(ctx context.Context, a authz.Actor, id string, lang i18n.Lang) (*paper.Document, string, error) {
+	sh, err := s.Get(ctx, a, id)
+	if err != nil {
+		return nil, "", err
+	}
+	to, err := s.registers.References(ctx, a, sh.FormDef)
+	if err != nil {
+		return nil, "", err
+	}
+	d := Document(Paper{Form: sh.FormDef, Answers: sh.Draft.Answers, Org: sh.Org, Name: a.OrgName, Regime: s.regime, Edition: sh.Edition, Title: to.Title, Steps: sh.Steps,
+		Lang: lang, Notice: s.notice.In(lang), Date: s.Today().Text().In(lang)})
+	return d, FormID + "-" + s.Today().String(), nil
 }
 
 // Document is the notification on paper, in the order of the headings of the form: the
@@ -83,10 +101,20 @@ func (p Paper) text(it *form.Item, a form.Answer) string {
 		return p.say("screening.paper-not-applicable", "why", a.Comment)
 	case a.State == form.NotApplicable:
 		return p.say("screening.paper-na")
+	case (a.Value == nil || a.Value == "") && it.Optional:
+		return p.say("screening.paper-dash")
 	case a.Value == nil || a.Value == "":
 		return p.say("screening.paper-blank")
 	}
+	if d, ok := a.Value.(form.Date); ok {
+		if day, err := calendar.ParseDay(string(d)); err == nil {
+			return day.Text().In(p.Lang)
+		}
+	}
 	id, _ := a.Value.(string)
+	if it.ID == "government" && (id == "none" || id == "unknown") {
+		return p.say(map[string]string{"none": "screening.paper-nobody", "unknown": "screening.paper-unknown"}[id])
+	}
 	if it.Type == form.TypeRef {
 		if p.Title != nil {
 			return p.Title(it.ID, id)
@@ -97,7 +125,7 @@ func (p Paper) text(it *form.Item, a form.Answer) string {
 		return p.say(map[bool]string{true: "screening.paper-yes", false: "screening.paper-no"}[b])
 	}
 	if o := it.Option(id); o != nil {
-		return i18n.Text{JA: o.JA, EN: o.EN}.In(p.Lang)
+		return o.Label().In(p.Lang)
 	}
 	return it.FormatValue(a.Value)
 }

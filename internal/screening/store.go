@@ -14,6 +14,7 @@ import (
 	"yagura/internal/db"
 	"yagura/internal/finding"
 	"yagura/internal/form"
+	"yagura/internal/i18n"
 	"yagura/internal/record"
 	"yagura/internal/register"
 )
@@ -38,11 +39,12 @@ type Store struct {
 	registers *register.Store
 	records   *record.Store
 	regime    *Regime
+	notice    i18n.Text // on every sheet that goes out
 }
 
-// New makes a store.
-func New(d *db.DB, c clock.Clock, p *authz.Policies, registers *register.Store, records *record.Store, r *Regime) *Store {
-	return &Store{d, c, p, registers, records, r}
+// New makes a store. notice stands on every sheet that goes out, e.g. that the data are synthetic.
+func New(d *db.DB, c clock.Clock, p *authz.Policies, registers *register.Store, records *record.Store, r *Regime, notice i18n.Text) *Store {
+	return &Store{d, c, p, registers, records, r, notice}
 }
 
 // Regime is the rules that the store works by.

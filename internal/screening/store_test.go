@@ -14,6 +14,7 @@ import (
 	"yagura/internal/db"
 	"yagura/internal/errs"
 	"yagura/internal/form"
+	"yagura/internal/i18n"
 	"yagura/internal/id"
 	"yagura/internal/ledger"
 	"yagura/internal/org"
@@ -43,7 +44,7 @@ func each(t *testing.T, run func(b *bench)) {
 		regime, err4 := Load(catalog.FS, set)
 		b.must(errors.Join(err1, err2, err3, err4))
 		orgs := org.New(d, b.clock, ids, policies)
-		b.Store = New(d, b.clock, policies, register.New(d, b.clock, policies, orgs, records), records, regime)
+		b.Store = New(d, b.clock, policies, register.New(d, b.clock, policies, orgs, records), records, regime, i18n.Text{})
 		for _, to := range []*string{&b.bank, &b.other} {
 			var err error
 			*to, err = orgs.Add(b.ctx, d.Common(), org.Organisation{Kind: org.Institution, NameJA: "銀行"})

@@ -255,6 +255,7 @@ func (c *call) nav() []webkit.NavItem {
 		{"web.nav.actions", "/actions", answers},
 		{"web.nav.registers", "/registers", answers},
 		{"web.nav.thirdparty", "/thirdparty", answers},
+		{"web.nav.screening", "/screening", answers},
 		{"web.nav.incidents", "/incidents", answers},
 		{"web.nav.campaigns", "/campaigns", asks},
 		{"web.nav.intake", "/intake", asks},

@@ -27,6 +27,7 @@ import (
 	"yagura/internal/org"
 	"yagura/internal/record"
 	"yagura/internal/register"
+	"yagura/internal/screening"
 	"yagura/internal/signin"
 	"yagura/internal/thirdparty"
 	"yagura/internal/thirdparty/roi"
@@ -61,6 +62,7 @@ type Deps struct {
 	Base           string                          // of links that leave the product: https://yagura.example
 	Env            string                          // ribbon of an installation that is not the real thing; "" for none
 	Incidents      *incident.Store
+	Screening      *screening.Store // notifications of critical facilities
 	// Demo offers signing in as a role without a password. It is for a loopback address only.
 	Demo *Demo
 	// Strong are the roles that want a second factor: who has one and showed a password
@@ -120,6 +122,7 @@ func (s *server) routes() []route {
 		s.actionRoutes(),
 		s.registerRoutes(),
 		s.thirdpartyRoutes(),
+		s.screeningRoutes(),
 		s.incidentRoutes(),
 		s.incidentReportRoutes(),
 		s.incidentPlanRoutes(),
