@@ -24,6 +24,7 @@ import (
 	"yagura/internal/notice"
 	"yagura/internal/org"
 	"yagura/internal/register"
+	"yagura/internal/screening"
 	"yagura/internal/signin"
 	"yagura/internal/webkit"
 )
@@ -41,6 +42,7 @@ type Deps struct {
 	Actions   *action.Store
 	Registers *register.Store
 	Incidents *incident.Store
+	Screening *screening.Store
 	Notices   *notice.Notifier
 	Ledger    *ledger.Log
 	Forms     *form.Library
@@ -110,8 +112,8 @@ func build(d Deps, lang i18n.Lang) *server {
 	config.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 	s.huma = humago.New(s.mux, config)
 	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { refuse(w, r, &fault{kind: notFound}) })
-	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations, s.answerOperations, s.paperOperations, s.packageOperations, s.campaignOperations, s.submissionOperations,
-		s.releaseOperations, s.actionOperations, s.registerOperations, s.incidentOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations, s.incidentPlanOperations} {
+	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations, s.answerOperations, s.paperOperations, s.packageOperations, s.campaignOperations, s.submissionOperations, s.releaseOperations,
+		s.actionOperations, s.registerOperations, s.incidentOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations, s.incidentPlanOperations, s.screeningOperations} {
 		area()
 	}
 	return s
