@@ -128,7 +128,11 @@ func (c *call) screeningFindings(sh *screening.Sheet) webkit.TableView {
 				place.URL = recordURL(sh.Sheet) + "/sections/" + it.Section().ID
 			}
 		}
-		t.Rows = append(t.Rows, []webkit.Cell{{Body: webkit.StatusTag(tones[f.Severity], c.say(words[f.Severity]))}, place, {Text: f.Text(c.lang)}})
+		text := f.Text(c.lang)
+		if f.Rule == "answer.required" { // the place names the item; its id says nothing to a reader
+			text = c.say("webscreening.unanswered")
+		}
+		t.Rows = append(t.Rows, []webkit.Cell{{Body: webkit.StatusTag(tones[f.Severity], c.say(words[f.Severity]))}, place, {Text: text}})
 	}
 	return t
 }
