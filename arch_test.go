@@ -22,7 +22,7 @@ var rings = map[string]int{
 	"internal/predicate": 1, "internal/obligation": 1, "internal/offline": 1,
 	"internal/db": 2, "internal/ledger": 2, "internal/authz": 2, "internal/org": 2, "internal/signin": 2, "internal/jobs": 2, "internal/notice": 2,
 	"internal/record": 2, "internal/register": 2, "internal/filing": 2, "internal/campaign": 2, "internal/action": 2, "internal/webkit": 2,
-	"internal/assessment": 3, "internal/thirdparty": 3, "internal/incident": 3, "internal/warning": 3, "internal/screening": 3,
+	"internal/assessment": 3, "internal/thirdparty": 3, "internal/incident": 3, "internal/warning": 3, "internal/screening": 3, "internal/practice": 3,
 	"internal/web": 4, "internal/api": 4, "internal/cli": 4,
 	"internal/app": 5, "internal/scripttest": 5, "internal/storetest": 5, "cmd/yagura": 5, "tools": 5,
 }
