@@ -110,6 +110,8 @@ func (p policyRow) address(path string, of house) string {
 			return firstItem
 		case name == "report" && of.report != "":
 			return of.report
+		case name == "practice":
+			return of.practice
 		case name == "question":
 			return of.question
 		case name != "id":
@@ -120,6 +122,8 @@ func (p policyRow) address(path string, of house) string {
 			return of.campaign
 		case "actions":
 			return of.action
+		case "practices":
+			return of.practice
 		case "people":
 			return of.persons["guest"]
 		case "registers":

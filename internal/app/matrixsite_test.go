@@ -19,6 +19,7 @@ import (
 	"yagura/internal/incident"
 	"yagura/internal/ledger"
 	"yagura/internal/org"
+	"yagura/internal/practice"
 	"yagura/internal/record"
 	"yagura/internal/screening"
 	"yagura/internal/signin"
@@ -45,6 +46,7 @@ type house struct {
 	campaign     string                // of an asker
 	action       string
 	record       string                // of a register
+	practice     string                // offered by a bank to its asker
 	notification string                // of a critical facility
 	incident     string                // of a bank, and the case of its asker
 	report       string                // of the incident, submitted
@@ -82,6 +84,7 @@ func twinSite(t *testing.T, e storetest.Engine, forms ...fs.FS) *twins {
 		s.plan(&s.banks[i])
 		s.enter(&s.banks[i])
 		s.happen(&s.askers[i], &s.banks[i])
+		s.offer(&s.askers[i], &s.banks[i])
 	}
 	server := httptest.NewServer(site.Handler)
 	t.Cleanup(server.Close)
@@ -161,6 +164,16 @@ func (s *twins) enter(bank *house) {
 		s.t.Fatal(err)
 	}
 	bank.notification = sh.ID
+}
+
+// offer lets a bank offer its asker a good practice.
+func (s *twins) offer(asker, bank *house) {
+	s.t.Helper()
+	id, err := s.Practices.Offer(context.Background(), bank.actor(authz.Respondent), practice.Offer{Filing: bank.filing, Item: firstItem, Text: practice.Text{Title: "工夫", Body: "内容"}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	bank.practice, asker.practice = id, id
 }
 
 // happen lets a bank report an incident, of which its asker asks something.

@@ -68,7 +68,7 @@ const workbook = "--part\r\nContent-Disposition: form-data; name=\"file\"; filen
 func (s *twins) screen(name string, row policyRow, own house, others []house) {
 	method, pattern, _ := strings.Cut(name, " ")
 	path := row.address(strings.TrimSuffix(pattern, "{$}"), own)
-	send, kind := row.Send, "application/x-www-form-urlencoded"
+	send, kind := strings.ReplaceAll(row.Send, "FILING", own.filing), "application/x-www-form-urlencoded"
 	if row.File {
 		send, kind = workbook, "multipart/form-data; boundary=part"
 	}

@@ -33,6 +33,7 @@ import (
 	"yagura/internal/ledger"
 	"yagura/internal/notice"
 	"yagura/internal/org"
+	"yagura/internal/practice"
 	"yagura/internal/record"
 	"yagura/internal/register"
 	"yagura/internal/screening"
@@ -106,7 +107,7 @@ type Site struct {
 
 // modules are the shares of the packages in the schema, in the order of their migration.
 func modules() []db.Module {
-	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), incident.Module(), screening.Module(), api.Module()}
+	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), incident.Module(), screening.Module(), practice.Module(), api.Module()}
 }
 
 // OpenSite opens the database, brings its schema up to date, and joins everything.
@@ -167,6 +168,7 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Screening = screening.New(d, cfg.Clock, s.Policies, s.Registers, s.Records, regime, cfg.Notice)
 	s.RegisterSchema, _ = roi.LoadSchema(files) // checked by its package
 	s.Actions = action.New(d, cfg.Clock, s.IDs, s.Policies)
+	s.Practices = practice.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Filings, s.Forms, t.practice)
 	s.Incidents = incident.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, book, t.incident)
 	s.Feedback = release.New(s.Campaigns, s.Orgs, s.Catalog, cfg.Clock, cfg.Notice)
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}

@@ -12,6 +12,7 @@ import (
 	"yagura/internal/i18n"
 	"yagura/internal/incident"
 	"yagura/internal/notice"
+	"yagura/internal/practice"
 	"yagura/internal/webkit"
 )
 
@@ -116,6 +117,27 @@ func (t *teller) incident(ctx context.Context, tx *db.Tx, e incident.Event) erro
 		}
 	}
 	return t.Notices.Send(ctx, tx, notice.Notice{Org: e.Org, Persons: persons, Kind: e.Kind, Link: e.Link, Args: e.Args})
+}
+
+// practice tells those whom the way of a good practice concerns: the asker's people of
+// offers, its supervisors of what waits for approval, whoever may read it of the rest.
+func (t *teller) practice(ctx context.Context, tx *db.Tx, e practice.Event) error {
+	roles, link := []authz.Role{authz.Respondent}, "/practices/own/"+e.ID
+	switch e.Kind {
+	case "practice.offered", "practice.withdrawn":
+		roles, link = []authz.Role{authz.Manager, authz.Analyst}, "/campaigns/"+e.Campaign+"/practices/"+e.ID
+	case "practice.proposed":
+		roles, link = []authz.Role{authz.Supervisor}, "/campaigns/"+e.Campaign+"/practices/"+e.ID
+	case "practice.shown":
+		link = "/practices/" + e.ID
+	}
+	persons, err := t.persons(ctx, tx, e.Org, e.By.Person, roles)
+	if err != nil {
+		return err
+	}
+	return t.Notices.Send(ctx, tx, notice.Notice{Org: e.Org, Persons: persons, Kind: e.Kind, Link: link, Args: map[string]i18n.Text{
+		"campaign": e.Title, "asker": e.Asker, "organisation": notice.Plain(e.By.OrgName), "practice": notice.Plain(e.Name), "reason": notice.Plain(e.Note),
+	}})
 }
 
 // reminder is what a party that has not submitted is told, and whose turn it is there.

@@ -55,8 +55,9 @@ func (r Received) Edited() Text { return Text{r.EditedTitle, r.EditedBody, r.Edi
 // Name is the party's name.
 func (r Received) Name() i18n.Text { return i18n.Text{JA: r.NameJA, EN: r.NameEN} }
 
-// editable are the states in which the edited version may be changed.
-func (s State) editable() bool {
+// Editable reports whether the edited version may be changed.
+func (r Received) Editable() bool {
+	s := r.State
 	return s == Offered || s == Edited || s == Proposed || s == Declined || s == Retracted
 }
 
@@ -96,7 +97,7 @@ func (s *Store) Edit(ctx context.Context, a authz.Actor, id string, version int6
 		return err
 	}
 	return s.work(ctx, a, id, func(tx *db.Tx, r *Received) error {
-		if !r.State.editable() {
+		if !r.Editable() {
 			return elsewhere(r.State)
 		}
 		r.EditedTitle, r.EditedBody, r.EditedEffect, r.State, r.Note, r.Version = t.Title, t.Body, t.Effect, Edited, "", version
@@ -128,7 +129,7 @@ func (s *Store) work(ctx context.Context, a authz.Actor, id string, do func(*db.
 		if err := do(tx, &r); err != nil {
 			return err
 		}
-		if who := r.editors(); !slices.Contains(who, a.Person) {
+		if who := r.EditorList(); !slices.Contains(who, a.Person) {
 			r.Editors = strings.Join(append(who, a.Person), "\n")
 		}
 		r.EditedName, r.EditedAt = a.Name, clock.Micros(s.now.Now())
@@ -137,7 +138,8 @@ func (s *Store) work(ctx context.Context, a authz.Actor, id string, do func(*db.
 	})
 }
 
-func (r Received) editors() []string { return strings.Fields(r.Editors) }
+// EditorList lists the persons who worked on the edited version.
+func (r Received) EditorList() []string { return strings.Fields(r.Editors) }
 
 // Decline says that a practice will not be published, with a reason that the one who
 // offered it reads.

@@ -47,7 +47,7 @@ func (s *Store) Publish(ctx context.Context, a authz.Actor, id string, version i
 		return err
 	}
 	about := thing(a.Org, id)
-	about.Answerers = r.editors()
+	about.Answerers = r.EditorList()
 	basis, err := s.may.Decide(a, "practice.publish", about)
 	if err != nil {
 		return err

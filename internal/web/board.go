@@ -219,8 +219,11 @@ func (c *call) progressPicture(b boardCounts) (chart.Chart, webkit.TableView) {
 // campaignTabs are the pages of a campaign; current is the last part of the address.
 func (c *call) campaignTabs(k campaign.Campaign, current string) []webkit.Tab {
 	var out []webkit.Tab
-	for _, t := range []struct{ path, key string }{{"", "web.campaign.tab.board"}, {"/filings", "web.campaign.tab.filings"}, {"/records", "web.campaign.tab.records"}, {"/release", "web.campaign.tab.release"}} {
+	for _, t := range []struct{ path, key string }{{"", "web.campaign.tab.board"}, {"/filings", "web.campaign.tab.filings"}, {"/records", "web.campaign.tab.records"}, {"/release", "web.campaign.tab.release"}, {"/practices", "web.campaign.tab.practices"}} {
 		if t.path == "/records" && (!c.collects(k) || !c.may("submission.read", "campaign", k.ID)) {
+			continue
+		}
+		if t.path == "/practices" && !c.may("practice.receive", "practice", "") {
 			continue
 		}
 		out = append(out, webkit.Tab{Text: i18n.T(c.lang, t.key), URL: "/campaigns/" + k.ID + t.path, Current: t.path == current})

@@ -253,6 +253,7 @@ func (c *call) nav() []webkit.NavItem {
 		{"web.nav.filings", "/filings", answers},
 		{"web.nav.returns", "/returns", answers},
 		{"web.nav.actions", "/actions", answers},
+		{"web.nav.practices", "/practices", answers},
 		{"web.nav.registers", "/registers", answers},
 		{"web.nav.thirdparty", "/thirdparty", answers},
 		{"web.nav.screening", "/screening", answers},

@@ -67,6 +67,7 @@ type hubView struct {
 	Faults   int
 	Carry    int  // answers of last year that could be taken over
 	Answer   bool // the actor may change answers
+	Offers   bool // the actor may offer a good practice
 
 	Questions    []threadView // of the asker
 	QuestionLine string       // how many there are, and how many wait for a reply
@@ -107,6 +108,7 @@ func (c *call) filingHub() error {
 		}
 	}
 	v.Steps, v.Events = c.waySteps(sh.Filing, steps), c.stepEvents(steps)
+	v.Offers = sh.Trial == 0 && c.may("practice.offer", "practice", "")
 	v.Why, v.Who = c.waitsFor(sh, members)
 	for _, m := range c.Filings.Moves(c.actor, sh) {
 		v.Moves = append(v.Moves, c.moveView(sh.Filing, m))

@@ -10,7 +10,9 @@ import (
 	"yagura/internal/assessment/release"
 	"yagura/internal/campaign"
 	"yagura/internal/errs"
+	"yagura/internal/form"
 	"yagura/internal/i18n"
+	"yagura/internal/practice"
 	"yagura/internal/webkit"
 )
 
@@ -49,12 +51,14 @@ type returnView struct {
 	Steps   []stepView
 	Model   bool // the shares of others are known, by the response model
 	Actions []action.Action
+	Offers  bool // the actor may offer a good practice
 }
 
 type stepView struct {
 	release.Step
 	Percent int
 	Planned bool // there is an action for it already
+	Shown   []practice.Shown
 }
 
 // terms say where the institution stands with an item, and where others of its standing do.
@@ -82,6 +86,15 @@ func (c *call) returnOf() (campaign.Return, campaign.Document, error) {
 	return campaign.Return{}, campaign.Document{}, errs.New(errs.NotFound, "web: no such return")
 }
 
+// returnForm is the form that a return is about.
+func (c *call) returnForm(r campaign.Return) (*form.Form, error) {
+	f, err := c.Filings.Get(c.ctx, c.actor, r.Filing)
+	if err != nil {
+		return nil, err
+	}
+	return c.Filings.Form(f)
+}
+
 func (c *call) returnPage() error {
 	r, d, err := c.returnOf()
 	if err != nil {
@@ -95,13 +108,26 @@ func (c *call) returnPage() error {
 	if v.Actions, err = c.Actions.List(c.ctx, c.actor, action.Filter{SourceKind: "return", SourceID: r.Campaign, Limit: 100}); err != nil {
 		return err
 	}
+	shown, err := c.Practices.Find(c.ctx, c.actor, r.Campaign, "")
+	if err != nil {
+		return err
+	}
+	def, err := c.returnForm(r)
+	if err != nil {
+		return err
+	}
+	v.Offers = c.may("practice.offer", "practice", "")
 	planned := map[string]bool{}
 	for _, a := range v.Actions {
 		planned[a.Item] = true
 	}
 	for _, s := range steps {
 		v.Model = v.Model || s.Share > 0
-		v.Steps = append(v.Steps, stepView{s, int(100*s.Share + 0.5), planned[s.Item]})
+		step := stepView{Step: s, Percent: int(100*s.Share + 0.5), Planned: planned[s.Item]}
+		if it := def.Item(s.Item); it != nil {
+			step.Shown = practice.On(shown, it)
+		}
+		v.Steps = append(v.Steps, step)
 	}
 	page := c.titled(i18n.T(c.lang, "web.return.title-of", "campaign", r.Title()))
 	page.Marking, page.Lead = "TLP:AMBER", i18n.T(c.lang, "web.return.from", "asker", r.Asker(), "at", c.moment(r.PublishedAt))

@@ -25,6 +25,7 @@ import (
 	"yagura/internal/ledger"
 	"yagura/internal/notice"
 	"yagura/internal/org"
+	"yagura/internal/practice"
 	"yagura/internal/record"
 	"yagura/internal/register"
 	"yagura/internal/screening"
@@ -47,6 +48,7 @@ type Deps struct {
 	Filings   *filing.Store
 	Campaigns *campaign.Store
 	Actions   *action.Store
+	Practices *practice.Store
 	// ThirdParties are the registers of third parties that were handed over.
 	ThirdParties   *thirdparty.Store
 	RegisterSchema *roi.Schema // of the DORA register of information
@@ -120,6 +122,7 @@ func (s *server) routes() []route {
 		s.filingRoutes(),
 		s.returnRoutes(),
 		s.actionRoutes(),
+		s.practiceRoutes(),
 		s.registerRoutes(),
 		s.thirdpartyRoutes(),
 		s.screeningRoutes(),
