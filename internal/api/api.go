@@ -23,6 +23,7 @@ import (
 	"yagura/internal/ledger"
 	"yagura/internal/notice"
 	"yagura/internal/org"
+	"yagura/internal/practice"
 	"yagura/internal/register"
 	"yagura/internal/screening"
 	"yagura/internal/signin"
@@ -40,6 +41,7 @@ type Deps struct {
 	Filings   *filing.Store
 	Campaigns *campaign.Store
 	Actions   *action.Store
+	Practices *practice.Store
 	Registers *register.Store
 	Incidents *incident.Store
 	Screening *screening.Store
@@ -113,7 +115,7 @@ func build(d Deps, lang i18n.Lang) *server {
 	s.huma = humago.New(s.mux, config)
 	s.mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) { refuse(w, r, &fault{kind: notFound}) })
 	for _, area := range []func(){s.meOperations, s.formOperations, s.filingOperations, s.answerOperations, s.paperOperations, s.packageOperations, s.campaignOperations, s.submissionOperations, s.releaseOperations,
-		s.actionOperations, s.registerOperations, s.incidentOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations, s.incidentPlanOperations, s.screeningOperations} {
+		s.actionOperations, s.registerOperations, s.incidentOperations, s.orgOperations, s.ledgerOperations, s.inboxOperations, s.incidentPlanOperations, s.screeningOperations, s.practiceOperations} {
 		area()
 	}
 	return s

@@ -31,6 +31,8 @@ type Demonstration struct {
 	parties []demoParty
 	persons map[string]string // of the asker and of the first institution, by role
 	say     func(key string, args ...any)
+
+	lastFilings map[string]string // of last year, by institution
 }
 
 type demoParty struct {
@@ -81,6 +83,7 @@ func SeedDemo(ctx context.Context, s *Site, files fs.FS, cfg SiteConfig, o DemoO
 	for _, step := range []func() error{
 		func() error { return d.organisations(ctx, sector) },
 		func() error { return d.lastYear(ctx, prev, sector.Previous) },
+		func() error { return d.practices(ctx) },
 		func() error { return d.thisYear(ctx, cur, sector.Current, o.Now) },
 		func() error { return d.registers(ctx) },
 		func() error { return d.collect(ctx, o.Seed, o.Now) },
@@ -178,6 +181,7 @@ func (d *Demonstration) lastYear(ctx context.Context, f *form.Form, answers []fo
 	if err != nil {
 		return err
 	}
+	d.lastFilings = filings
 	for i, p := range d.parties {
 		d.clock.Advance(3 * time.Hour)
 		if _, err := d.site.Filings.Import(ctx, d.actor(p.id, authz.Respondent), filings[p.id], "excel", answers[i]); err != nil {

@@ -122,7 +122,7 @@ func (p policyRow) address(path string, of house) string {
 			return of.campaign
 		case "actions":
 			return of.action
-		case "practices":
+		case "practices", "practice-offers", "received-practices":
 			return of.practice
 		case "people":
 			return of.persons["guest"]
