@@ -33,6 +33,7 @@ type Demonstration struct {
 	say     func(key string, args ...any)
 
 	lastFilings map[string]string // of last year, by institution
+	lastYearID  string            // its campaign
 }
 
 type demoParty struct {
@@ -84,6 +85,7 @@ func SeedDemo(ctx context.Context, s *Site, files fs.FS, cfg SiteConfig, o DemoO
 		func() error { return d.organisations(ctx, sector) },
 		func() error { return d.lastYear(ctx, prev, sector.Previous) },
 		func() error { return d.practices(ctx) },
+		func() error { return d.improvements(ctx, prev) },
 		func() error { return d.thisYear(ctx, cur, sector.Current, o.Now) },
 		func() error { return d.registers(ctx) },
 		func() error { return d.collect(ctx, o.Seed, o.Now) },
@@ -181,7 +183,7 @@ func (d *Demonstration) lastYear(ctx context.Context, f *form.Form, answers []fo
 	if err != nil {
 		return err
 	}
-	d.lastFilings = filings
+	d.lastFilings, d.lastYearID = filings, id
 	for i, p := range d.parties {
 		d.clock.Advance(3 * time.Hour)
 		if _, err := d.site.Filings.Import(ctx, d.actor(p.id, authz.Respondent), filings[p.id], "excel", answers[i]); err != nil {

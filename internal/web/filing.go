@@ -65,9 +65,10 @@ type hubView struct {
 	Events   []webkit.Event
 	Deadline string
 	Faults   int
-	Carry    int  // answers of last year that could be taken over
-	Answer   bool // the actor may change answers
-	Offers   bool // the actor may offer a good practice
+	Carry    int              // answers of last year that could be taken over
+	Answer   bool             // the actor may change answers
+	Offers   bool             // the actor may offer a good practice
+	Past     webkit.TableView // actions from earlier feedback
 
 	Questions    []threadView // of the asker
 	QuestionLine string       // how many there are, and how many wait for a reply
@@ -97,6 +98,11 @@ func (c *call) filingHub() error {
 	if v.Questions, v.QuestionLine, err = c.filingQuestions(sh, ""); err != nil {
 		return err
 	}
+	past, err := c.pastActions(sh.Filing, sh.FormDef)
+	if err != nil {
+		return err
+	}
+	v.Past = c.pastTable(past, "")
 	for _, f := range sh.Eval.Findings() {
 		if f.Severity == finding.Error {
 			v.Faults++

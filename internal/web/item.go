@@ -17,7 +17,8 @@ type itemView struct {
 	Events      []webkit.Event
 	Files       []record.File
 	Comments    []commentView
-	Questions   []threadView // of the asker
+	Questions   []threadView     // of the asker
+	Past        webkit.TableView // actions from earlier feedback about it
 	Answer      bool
 	Comment     bool
 	MaxMB       int
@@ -50,6 +51,11 @@ func (c *call) itemPage() error {
 	if v.Questions, _, err = c.filingQuestions(sh, it.ID); err != nil {
 		return err
 	}
+	earlier, err := c.pastActions(sh.Filing, sh.FormDef)
+	if err != nil {
+		return err
+	}
+	v.Past = c.pastTable(earlier, it.ID)
 	for _, p := range past {
 		what := i18n.T(c.lang, "web.filing.item-cleared")
 		if p.Answer != "" {

@@ -52,7 +52,8 @@ func (c *call) practiceList() error {
 			return err
 		}
 		for _, p := range list {
-			v.Tasks = append(v.Tasks, webkit.Task{Title: p.Title, URL: "/practices/" + p.ID, Note: c.practiceNote(p.CampaignTitle(), p.Place)})
+			v.Tasks = append(v.Tasks, webkit.Task{Title: p.Title, URL: "/practices/" + p.ID, Note: c.practiceNote(p.CampaignTitle(), p.Place),
+				Tone: practiceTone(practice.Published), State: i18n.T(c.lang, "practice.state."+string(practice.Published))})
 		}
 	}
 	page := c.page("web.practice.title")
