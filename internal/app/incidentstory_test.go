@@ -24,6 +24,7 @@ import (
 type night struct {
 	*visitor            // who reports
 	chie, aoi, shin     *visitor
+	anri, mana          *visitor // analyst and manager of the authority
 	site                *Site
 	clock               *clock.Fake
 	srv                 *httptest.Server
@@ -40,6 +41,7 @@ func (n *night) at(day int, hour string) {
 	}
 	n.clock.Set(now.AddDate(0, 0, day))
 	n.visitor, n.chie, n.aoi, n.shin = visit(t, n.srv, n.site, respondent), visit(t, n.srv, n.site, checker), visit(t, n.srv, n.site, approver), visit(t, n.srv, n.site, supervisor)
+	n.anri, n.mana = visit(t, n.srv, n.site, analyst), visit(t, n.srv, n.site, manager)
 }
 
 // know states facts of a group as its form sends them.
@@ -66,7 +68,7 @@ func (n *night) file(stage string, more url.Values) string {
 
 // The story of the issue: detection at 02:10, an early report at 02:25 with seven
 // unknowns, major, five clocks, an update, questions, reports in three forms, a
-// reclassification, and the end.
+// reclassification, two other banks warned through the shared vendor, and the end.
 func TestRansomwareNight(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
 		s := small(t, e, 200)
@@ -80,6 +82,7 @@ func TestRansomwareNight(t *testing.T) {
 		n.major()
 		n.fiveClocks()
 		n.update()
+		n.warn()
 		n.rest()
 	})
 }

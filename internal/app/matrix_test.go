@@ -112,6 +112,8 @@ func (p policyRow) address(path string, of house) string {
 			return of.report
 		case name == "practice":
 			return of.practice
+		case name == "warning" && of.warning != "":
+			return of.warning
 		case name == "question":
 			return of.question
 		case name != "id":
@@ -132,6 +134,8 @@ func (p policyRow) address(path string, of house) string {
 			return of.notification
 		case "incidents", "intake":
 			return of.incident
+		case "warnings":
+			return of.warning
 		default:
 			return of.filing
 		}

@@ -24,6 +24,7 @@ import (
 	"yagura/internal/screening"
 	"yagura/internal/signin"
 	"yagura/internal/storetest"
+	"yagura/internal/warning"
 )
 
 // twins is a site with two organisations that ask and two that answer: who is who on
@@ -46,6 +47,7 @@ type house struct {
 	campaign     string                // of an asker
 	action       string
 	record       string                // of a register
+	warning string // to a bank, from its asker
 	practice     string                // offered by a bank to its asker
 	notification string                // of a critical facility
 	incident     string                // of a bank, and the case of its asker
@@ -85,6 +87,7 @@ func twinSite(t *testing.T, e storetest.Engine, forms ...fs.FS) *twins {
 		s.enter(&s.banks[i])
 		s.happen(&s.askers[i], &s.banks[i])
 		s.offer(&s.askers[i], &s.banks[i])
+		s.warn(&s.askers[i], &s.banks[i])
 	}
 	server := httptest.NewServer(site.Handler)
 	t.Cleanup(server.Close)
@@ -209,6 +212,21 @@ func (s *twins) happen(asker, bank *house) {
 	}
 	bank.question = qs[0].ID
 	asker.incident, asker.report = bank.incident, bank.report
+}
+
+// warn lets an asker warn its bank.
+func (s *twins) warn(asker, bank *house) {
+	s.t.Helper()
+	ctx := context.Background()
+	id, err := s.Warnings.Propose(ctx, asker.actor(authz.Analyst), warning.Proposal{Vendor: "委託先", Parties: []warning.Party{{Organisation: bank.id, NameJA: "銀行"}},
+		Text: warning.Text{TLP: "amber", Title: "注意喚起", Body: "確認してください。", Due: s.clock.Now().Add(200 * 24 * time.Hour)}})
+	if err == nil {
+		err = s.Warnings.Approve(ctx, asker.actor(authz.Supervisor), id, "")
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	asker.warning, bank.warning = id, id
 }
 
 // reply is what came back.

@@ -40,6 +40,7 @@ import (
 	"yagura/internal/signin"
 	"yagura/internal/thirdparty"
 	"yagura/internal/thirdparty/roi"
+	"yagura/internal/warning"
 	"yagura/internal/web"
 	"yagura/internal/webkit"
 )
@@ -107,7 +108,7 @@ type Site struct {
 
 // modules are the shares of the packages in the schema, in the order of their migration.
 func modules() []db.Module {
-	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), incident.Module(), screening.Module(), practice.Module(), api.Module()}
+	return []db.Module{ledger.Module(), org.Module(), signin.Module(), jobs.Module(), notice.Module(), record.Module(), filing.Module(), campaign.Module(), action.Module(), thirdparty.Module(), incident.Module(), screening.Module(), practice.Module(), warning.Module(), api.Module()}
 }
 
 // OpenSite opens the database, brings its schema up to date, and joins everything.
@@ -170,10 +171,12 @@ func join(d *db.DB, files fs.FS, cfg SiteConfig) (*Site, error) {
 	s.Actions = action.New(d, cfg.Clock, s.IDs, s.Policies)
 	s.Practices = practice.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, s.Filings, s.Forms, t.practice)
 	s.Incidents = incident.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, book, t.incident)
+	s.Warnings = warning.New(d, cfg.Clock, s.IDs, s.Policies, s.Orgs, t.warning)
 	s.Feedback = release.New(s.Campaigns, s.Orgs, s.Catalog, cfg.Clock, cfg.Notice)
 	s.Kit = &webkit.Kit{Clock: cfg.Clock, IDs: s.IDs, Log: cfg.Log, Secret: cfg.Secrets.Key, Plain: cfg.Plain, Count: cfg.Count}
 	handlers := s.Notices.Handlers()
 	maps.Copy(handlers, s.Incidents.Handlers())
+	maps.Copy(handlers, s.Warnings.Handlers())
 	maps.Copy(handlers, s.Campaigns.Handlers())
 	handlers[checkpointKind] = jobs.Handler{Outside: s.checkpoint}
 	s.Runner = jobs.New(d, cfg.Clock, handlers, jobs.Options{Report: func(err error) { cfg.Log.Error("due row", "error", errs.Outline(err)) }})

@@ -13,6 +13,7 @@ import (
 	"yagura/internal/incident"
 	"yagura/internal/notice"
 	"yagura/internal/practice"
+	"yagura/internal/warning"
 	"yagura/internal/webkit"
 )
 
@@ -138,6 +139,15 @@ func (t *teller) practice(ctx context.Context, tx *db.Tx, e practice.Event) erro
 	return t.Notices.Send(ctx, tx, notice.Notice{Org: e.Org, Persons: persons, Kind: e.Kind, Link: link, Args: map[string]i18n.Text{
 		"campaign": e.Title, "asker": e.Asker, "organisation": notice.Plain(e.By.OrgName), "practice": notice.Plain(e.Name), "reason": notice.Plain(e.Note),
 	}})
+}
+
+// warning tells those who have one of an event's roles.
+func (t *teller) warning(ctx context.Context, tx *db.Tx, e warning.Event) error {
+	persons, err := t.persons(ctx, tx, e.Org, e.By.Person, e.Roles)
+	if err != nil {
+		return err
+	}
+	return t.Notices.Send(ctx, tx, notice.Notice{Org: e.Org, Persons: persons, Kind: e.Kind, Link: e.Link, Args: e.Args})
 }
 
 // reminder is what a party that has not submitted is told, and whose turn it is there.

@@ -152,6 +152,7 @@ type caseView struct {
 	Clocks    webkit.TableView
 	Reports   webkit.TableView
 	Questions []questionView
+	Warns     bool
 }
 
 func (c *call) intakeCase() error {
@@ -159,7 +160,7 @@ func (c *call) intakeCase() error {
 	if err != nil {
 		return err
 	}
-	v := caseView{Case: k.Case, Terms: []webkit.Term{{Title: c.say("webintake.party"), Text: c.in(k.Name())}, {Title: c.say("webintake.code"), Text: k.Code}, {Title: c.say("webincident.kind"), Text: c.incidentKind(k.Kind)},
+	v := caseView{Case: k.Case, Warns: c.may("warning.write", "warning", ""), Terms: []webkit.Term{{Title: c.say("webintake.party"), Text: c.in(k.Name())}, {Title: c.say("webintake.code"), Text: k.Code}, {Title: c.say("webincident.kind"), Text: c.incidentKind(k.Kind)},
 		{Title: c.say("webintake.first"), Text: c.moment(k.FirstAt)}, {Title: c.say("webintake.last"), Text: c.moment(k.LastAt)}}}
 	if k.ClosedAt != 0 {
 		v.Terms = append(v.Terms, webkit.Term{Title: c.say("webintake.closed"), Text: c.moment(k.ClosedAt)})

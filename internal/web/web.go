@@ -32,6 +32,7 @@ import (
 	"yagura/internal/signin"
 	"yagura/internal/thirdparty"
 	"yagura/internal/thirdparty/roi"
+	"yagura/internal/warning"
 	"yagura/internal/webkit"
 )
 
@@ -65,6 +66,7 @@ type Deps struct {
 	Env            string                          // ribbon of an installation that is not the real thing; "" for none
 	Incidents      *incident.Store
 	Screening      *screening.Store // notifications of critical facilities
+	Warnings       *warning.Store
 	// Demo offers signing in as a role without a password. It is for a loopback address only.
 	Demo *Demo
 	// Strong are the roles that want a second factor: who has one and showed a password
@@ -132,6 +134,7 @@ func (s *server) routes() []route {
 		s.incidentLetterRoutes(),
 		s.incidentCallRoutes(),
 		s.intakeRoutes(),
+		s.warningRoutes(),
 		s.searchRoutes(),
 		s.campaignRoutes(),
 		s.receivedRoutes(),
