@@ -68,7 +68,7 @@ func (n *night) file(stage string, more url.Values) string {
 
 // The story of the issue: detection at 02:10, an early report at 02:25 with seven
 // unknowns, major, five clocks, an update, questions, reports in three forms, a
-// reclassification, two other banks warned through the shared vendor, and the end.
+// reclassification, two other banks warned through the shared vendor, a review with its figures, and the end.
 func TestRansomwareNight(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
 		s := small(t, e, 200)
@@ -268,6 +268,8 @@ func (n *night) rest() {
 	n.know("privacy", "privacy.wrongful_purpose", "no")
 	n.file("jp-appi-leak/final", nil)
 	n.shin.says(n.shin.get(n.taken()), "前回報告からの変更")
+	n.says(n.chie.post(n.incident+"/state", url.Values{"state": {"closed"}, "reason": {"再発防止策を確認したため"}}), "振り返りを完了するまで対応を終了できません")
+	n.review()
 	n.says(n.chie.post(n.incident+"/state", url.Values{"state": {"closed"}, "reason": {"再発防止策を確認したため"}}), "対応状況を変更しました", "対応終了")
 	n.says(n.post(n.incident+"/log", url.Values{"body": {"追記"}}), "対応を終了したインシデントです")
 	n.shin.says(n.shin.get("/intake?show=all"), "勘定系のランサムウェア")

@@ -71,8 +71,8 @@ func (s *Store) Charge(ctx context.Context, a authz.Actor, id, what, person stri
 }
 
 // Move puts an incident into another state of handling, with a reason. Closing wants that
-// no report is open and no task. Errors: Invalid without a reason, Conflict, also while a
-// step of a playbook stands in the way (Gates).
+// no report is due and no task open, and of a major incident its review. Errors: Invalid
+// without a reason, Conflict, also while a step of a playbook stands in the way (Gates).
 func (s *Store) Move(ctx context.Context, a authz.Actor, id string, to State, reason string) error {
 	return s.move(ctx, a, id, to, reason, false)
 }
@@ -105,7 +105,14 @@ func (s *Store) move(ctx context.Context, a authz.Actor, id string, to State, re
 		kind := ""
 		switch {
 		case to == Closed:
+			sh, err := s.sheet(ctx, tx, *i, time.Time{})
+			if err != nil {
+				return err
+			}
 			if err := s.mayClose(ctx, tx, *i); err != nil {
+				return err
+			}
+			if err := s.reviewed(ctx, tx, sh); err != nil {
 				return err
 			}
 			kind, i.ClosedAt = "incident.closed", s.micros()

@@ -35,7 +35,7 @@ func Module() db.Module {
 		panic(err) // the folder is embedded above
 	}
 	return db.Module{Name: "incident", FS: sub, Tenant: []string{"incident_case", "incident_fact", "incident_standing", "incident_contact", "incident_clock", "incident_log",
-		"incident_task", "incident_playbook", "incident_letter", "incident_call", "incident_duty", "incident_evidence", "incident_custody", "incident_report", "incident_question",
+		"incident_task", "incident_playbook", "incident_letter", "incident_call", "incident_duty", "incident_evidence", "incident_custody", "incident_report", "incident_question", "incident_review",
 		"intake_scope", "intake_case", "intake_report", "intake_clock", "intake_question"}}
 }
 

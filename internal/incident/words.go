@@ -56,6 +56,16 @@ func LeftText(d time.Duration) i18n.Text {
 	return i18n.Both(key, "days", minutes/1440, "hours", minutes/60, "rest", minutes/60%24, "minutes", minutes%60)
 }
 
+// SpanText writes a span of time: 3時間20分, from two days on 2日5時間.
+func SpanText(d time.Duration) i18n.Text {
+	minutes := int(d.Round(time.Minute) / time.Minute)
+	key := "incident.span"
+	if minutes >= 48*60 {
+		key = "incident.span.days"
+	}
+	return i18n.Both(key, "days", minutes/1440, "hours", minutes/60, "rest", minutes/60%24, "minutes", minutes%60)
+}
+
 // OptionText names an option of a fact.
 func OptionText(e *facts.Entry, option string) i18n.Text {
 	if key := "incident.option." + option; e != nil && e.Taxonomy == "" && i18n.Has(key) {

@@ -184,7 +184,7 @@ func (c *call) incidentFrame(i incident.Incident) webkit.Page {
 func (c *call) incidentTabs(i incident.Incident, current string) []webkit.Tab {
 	var out []webkit.Tab
 	for _, t := range []struct{ key, path string }{{"webincident.tab-overview", ""}, {"webincident.tab-facts", "/facts"}, {"webincident.tab-plan", "/plan"}, {"webincident.tab-reports", "/reports"}, {"webincident.tab-letters", "/letters"},
-		{"webincident.tab-log", "/log"}, {"webincident.tab-evidence", "/evidence"}} {
+		{"webincident.tab-log", "/log"}, {"webincident.tab-evidence", "/evidence"}, {"webreview.tab", "/review"}} {
 		out = append(out, webkit.Tab{Text: c.say(t.key), URL: "/incidents/" + i.ID + t.path, Current: t.path == current})
 	}
 	return out

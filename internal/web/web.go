@@ -133,6 +133,7 @@ func (s *server) routes() []route {
 		s.incidentPlanRoutes(),
 		s.incidentLetterRoutes(),
 		s.incidentCallRoutes(),
+		s.incidentReviewRoutes(),
 		s.intakeRoutes(),
 		s.warningRoutes(),
 		s.searchRoutes(),
