@@ -25,7 +25,7 @@ import (
 // desk is a store with a bank, its supervisor, and people of both.
 type desk struct {
 	*Store
-	t               *testing.T
+	t               testing.TB
 	clock           *clock.Fake
 	db              *db.DB
 	told            []Event
@@ -34,7 +34,7 @@ type desk struct {
 	bank, authority string
 }
 
-func open(t *testing.T, e storetest.Engine) *desk {
+func open(t testing.TB, e storetest.Engine) *desk {
 	t.Helper()
 	ctx := context.Background()
 	c := clock.NewFake(time.Date(2026, 11, 23, 17, 12, 0, 0, time.UTC)) // 02:12 in Tokyo

@@ -201,26 +201,54 @@ func (s *Store) Cases(ctx context.Context, a authz.Actor, f CaseFilter) (rows []
 		return
 	}
 	now := s.micros()
-	where := ` from intake_case where tenant = :tenant and (:closed = 1 or closed_at = 0) and (:waiting = 0 or waiting > 0)
-		and (:late = 0 or (closed_at = 0 and next_due <> 0 and next_due < :now and next_state <> 'at_once'))
-		and (:text = '' or name_ja like :like or name_en like :like or title like :like or code = :text or reference = :text)`
-	args := db.Args{"closed": flag(f.Closed), "waiting": flag(f.Waiting), "late": flag(f.Late), "now": now, "text": f.Text, "like": "%" + f.Text + "%",
-		"limit": min(max(f.Limit, 1), 1000), "offset": f.Offset}
+	where, order := f.where(), ` order by case when open_clocks = 0 then 1 else 0 end, next_due, id`
+	if f.Closed {
+		order = ` order by case when closed_at = 0 then 0 else 1 end, case when open_clocks = 0 then 1 else 0 end, next_due, id`
+	}
+	args := db.Args{"now": now, "text": f.Text, "like": "%" + f.Text + "%", "limit": min(max(f.Limit, 1), 1000), "offset": f.Offset}
 	err = s.db.Tenant(a.Org).Read(ctx, func(tx *db.Tx) error {
 		var err error
-		if rows, err = db.All[Case](ctx, tx, `select `+caseColumns+where+` order by case when closed_at = 0 then 0 else 1 end, case when open_clocks = 0 then 1 else 0 end,
-			next_due, id limit :limit offset :offset`, args); err != nil {
+		if rows, err = db.All[Case](ctx, tx, `select `+caseColumns+where+order+` limit :limit offset :offset`, args); err != nil {
 			return err
 		}
-		if total, err = db.One[int](ctx, tx, `select count(*)`+where, args); err != nil {
+		if board, err = db.One[Board](ctx, tx, `select count(*) as open_n, coalesce(sum(case when next_due <> 0 and next_due < :now and next_state <> 'at_once' then 1 else 0 end), 0) as late_n,
+			coalesce(sum(waiting), 0) as waiting_n, coalesce(sum(questions), 0) as question_n from intake_case where tenant = :tenant and closed_at = 0`, db.Args{"now": now}); err != nil {
 			return err
 		}
-		board, err = db.One[Board](ctx, tx, `select count(*) as open_n, coalesce(sum(case when next_due <> 0 and next_due < :now and next_state <> 'at_once' then 1 else 0 end), 0) as late_n,
-			coalesce(sum(waiting), 0) as waiting_n, coalesce(sum(questions), 0) as question_n from intake_case where tenant = :tenant and closed_at = 0`, db.Args{"now": now})
+		switch {
+		case f.plain():
+			total = int(board.Open)
+		case f.Late && !f.Closed && !f.Waiting && f.Text == "":
+			total = int(board.Late)
+		default:
+			total, err = db.One[int](ctx, tx, `select count(*)`+where, args)
+		}
 		return err
 	})
 	return
 }
+
+// where is the condition of a filter. Only what it asks for is in it, and the open cases'
+// order is that of the index intake_case_next: the board of 20,000 reads one page of them.
+func (f CaseFilter) where() string {
+	where := ` from intake_case where tenant = :tenant`
+	if !f.Closed {
+		where += ` and closed_at = 0`
+	}
+	if f.Waiting {
+		where += ` and waiting > 0`
+	}
+	if f.Late {
+		where += ` and closed_at = 0 and next_due <> 0 and next_due < :now and next_state <> 'at_once'`
+	}
+	if f.Text != "" {
+		where += ` and (name_ja like :like or name_en like :like or title like :like or code = :text or reference = :text)`
+	}
+	return where
+}
+
+// plain reports whether the filter lets all open cases pass and no others.
+func (f CaseFilter) plain() bool { return !f.Closed && !f.Waiting && !f.Late && f.Text == "" }
 
 // Receipts is a case with what was received and asked.
 type Receipts struct {
