@@ -23,6 +23,7 @@ func (s *server) answerOperations() {
 	patch.MaxBodyBytes, patch.BodyReadTimeout = maxAnswers, time.Minute
 	add(s, patch, "filing.answer", (*call).answersPatch)
 	add(s, op(http.MethodPost, "/api/filings/{id}/carry", "filing-carry"), "filing.answer", (*call).carry)
+	add(s, op(http.MethodPost, "/api/filings/{id}/reuse", "filing-reuse"), "filing.answer", (*call).reuse)
 	add(s, op(http.MethodPost, "/api/filings/{id}/confirm", "filing-confirm"), "filing.answer", (*call).confirm)
 }
 
@@ -129,6 +130,22 @@ func encoded(f *form.Form, item string, a form.Answer) (json.RawMessage, error) 
 		return nil, errs.New(errs.Internal, "api: %w", err)
 	}
 	return by[item], nil
+}
+
+type reuseIn struct {
+	ByID
+	Body struct {
+		From    string `json:"from" maxLength:"100" doc:"filing of the same edition of the form that was submitted to another asker"`
+		Consent bool   `json:"consent" doc:"the organisation consents to this asker having the answers"`
+	}
+}
+
+func (c *call) reuse(in *reuseIn) (*one[Answers], error) {
+	sh, err := c.Filings.Reuse(c.ctx, c.actor, in.ID, in.Body.From, in.Body.Consent)
+	if err != nil {
+		return nil, err
+	}
+	return c.answers(sh)
 }
 
 type itemsIn struct {

@@ -146,8 +146,13 @@ func (d *Demonstration) actor(tenant string, r authz.Role) authz.Actor {
 
 // open asks the sector for a form and returns the campaign and each party's filing.
 func (d *Demonstration) open(ctx context.Context, f *form.Form, title i18n.Text, due time.Time) (string, map[string]string, error) {
+	return d.ask(ctx, f, title, "", due)
+}
+
+// ask is open for those for whom a condition holds.
+func (d *Demonstration) ask(ctx context.Context, f *form.Form, title i18n.Text, population string, due time.Time) (string, map[string]string, error) {
 	mana := d.actor(d.asker, authz.Manager)
-	id, err := d.site.Campaigns.Create(ctx, mana, campaign.Campaign{TitleJA: title.JA, TitleEN: title.EN, Form: f.ID, Edition: f.Edition, Marking: "TLP:AMBER", DueAt: clock.Micros(due), Reminders: campaign.UsualPlan.String()})
+	id, err := d.site.Campaigns.Create(ctx, mana, campaign.Campaign{TitleJA: title.JA, TitleEN: title.EN, Form: f.ID, Edition: f.Edition, Population: population, Marking: "TLP:AMBER", DueAt: clock.Micros(due), Reminders: campaign.UsualPlan.String()})
 	if err != nil {
 		return "", nil, err
 	}

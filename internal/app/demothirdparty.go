@@ -14,6 +14,10 @@ import (
 	"yagura/internal/thirdparty/demo"
 )
 
+// largerOnes are whom a whole sector's campaign for registers asks: the demonstration is
+// to start soon.
+const largerOnes = `org.size == "large" || org.sector == "regional_bank" && org.size == "medium"`
+
 // collect opens this year's campaign for the registers of third parties. Every second
 // institution has filled its registers and submitted them; the one that visitors see from
 // within has its own, and its filing waits to be finished. The asker's picture of the
@@ -26,7 +30,11 @@ func (d *Demonstration) collect(ctx context.Context, seed uint64, now time.Time)
 	}
 	d.clock.Set(now.Add(-21 * 24 * time.Hour))
 	due := now.Add(35 * 24 * time.Hour)
-	_, filings, err := d.open(ctx, f, i18n.Both("cli.demo.collect", "year", now.Year()), time.Date(due.Year(), due.Month(), due.Day(), 8, 0, 0, 0, time.UTC))
+	asked := ""
+	if len(d.parties) > 100 {
+		asked = largerOnes
+	}
+	_, filings, err := d.ask(ctx, f, i18n.Both("cli.demo.collect", "year", now.Year()), asked, time.Date(due.Year(), due.Month(), due.Day(), 8, 0, 0, 0, time.UTC))
 	if err != nil {
 		return err
 	}
@@ -34,18 +42,19 @@ func (d *Demonstration) collect(ctx context.Context, seed uint64, now time.Time)
 	for i, p := range d.parties {
 		parties[i] = p.org
 	}
-	assets := map[string]float64{}
+	assets, even := map[string]float64{}, false
 	for i, r := range demo.Registers(seed, parties) {
 		p := d.parties[i]
 		assets[p.id] = r.Institution.Assets
-		if i%2 == 0 {
+		filing, ok := filings[p.id]
+		if even = !even; !ok || even {
 			continue
 		}
 		d.clock.Set(now.Add(-20*24*time.Hour + time.Duration(i)*19*24*time.Hour/time.Duration(len(d.parties))))
 		if err := d.keep(ctx, p.id, demo.Records(r)); err != nil {
 			return err
 		}
-		if err := d.way(ctx, p.id, filings[p.id], wholeWay...); err != nil {
+		if err := d.way(ctx, p.id, filing, wholeWay...); err != nil {
 			return d.unfit(err, p)
 		}
 	}

@@ -6,19 +6,28 @@ import (
 	"html"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yagura/catalog"
 	"yagura/internal/authz"
+	"yagura/internal/campaign"
+	"yagura/internal/cli"
+	"yagura/internal/clock"
+	"yagura/internal/db"
 	"yagura/internal/filing"
 	"yagura/internal/finding"
+	"yagura/internal/form"
 	"yagura/internal/i18n"
+	"yagura/internal/org"
 	"yagura/internal/storetest"
 	"yagura/internal/thirdparty"
 	"yagura/internal/thirdparty/roi"
+	"yagura/internal/web"
 )
 
 // The registers of the demonstration make a package that its own check passes.
@@ -118,7 +127,7 @@ func TestThirdPartyViews(t *testing.T) {
 		anri.says(anri.get("/sector/thirdparties/failure?country=US"), "耐性度を超える機関")
 		anri.says(anri.get("/sector/thirdparties/review"), "自動では統合していません")
 		submitRegisters(t, s)
-		anri.says(anri.get("/sector/thirdparties"), "台帳を提出した機関 7")
+		anri.says(anri.get("/sector/thirdparties"), "台帳を提出した機関 7") // what was submitted just now is in it
 		if res, err := mana.http.Get(srv.URL + "/sector/thirdparties"); err != nil || res.StatusCode != 403 {
 			t.Error(res, err)
 		}
@@ -151,4 +160,147 @@ func submitRegisters(t *testing.T, s *Site) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// An institution asks a vendor, another asks the same one: the vendor lets the second have
+// what it answered to the first, with consent that the ledger keeps; both read the answer
+// on the vendor's page.
+func TestDueDiligence(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		s := small(t, e, 100)
+		srv := httptest.NewServer(s.Handler)
+		defer srv.Close()
+		ctx := context.Background()
+		anna := visit(t, srv, s, respondent)
+		bank, vendor := s.Demo.Persons[respondent].Org, ""
+		page := anna.get("/thirdparty")
+		at := anna.link(page, `/thirdparty/vendors/[^"]+`)
+		name := regexp.MustCompile(`href="` + at + `"[^>]*>([^<]+)<`).FindStringSubmatch(page)[1]
+		anna.says(anna.get(at), name, "提出された回答はありません", "支えている業務")
+
+		asker := func(id string) authz.Actor {
+			return authz.Actor{Person: s.Demo.Persons[manager].Person, Name: "調査担当", Org: id, Roles: []authz.Role{authz.Manager}}
+		}
+		other := ""
+		if err := s.DB.System("a test").Tx(ctx, func(tx *db.Tx) (err error) {
+			if vendor, err = s.Orgs.Add(ctx, tx, org.Organisation{Kind: org.Vendor, NameJA: name}); err != nil {
+				return err
+			}
+			if other, err = s.Orgs.Add(ctx, tx, org.Organisation{Kind: org.Institution, NameJA: "別の金融機関"}); err != nil {
+				return err
+			}
+			for _, id := range []string{bank, other} {
+				if err := s.Orgs.ConnectIn(ctx, tx, id, org.Tie{Organisation: vendor, Kind: "vendor", Code: "V1", Since: "2020-01-01"}); err != nil {
+					return err
+				}
+			}
+			return s.Orgs.Grant(ctx, tx, authz.Actor{Person: "system"}, "", vendor, s.Demo.Persons[respondent].Person, "", []authz.Role{authz.Respondent})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		ask := func(id string) string {
+			k, err := s.Campaigns.Create(ctx, asker(id), campaign.Campaign{TitleJA: "デューデリジェンス", Form: "vendor-due-diligence", DueAt: clock.Micros(s.Clock.Now().AddDate(0, 1, 0))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n, err := s.Campaigns.OpenNow(ctx, asker(id), k); err != nil || n != 1 {
+				t.Fatal(n, err)
+			}
+			rows, err := s.Filings.Received(ctx, asker(id), k)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return rows[0].ID
+		}
+		first, second := ask(bank), ask(other)
+		as := func(r authz.Role) authz.Actor {
+			return authz.Actor{Person: "p-" + string(r), Name: "担当", Org: vendor, Roles: []authz.Role{r}}
+		}
+		def, err := s.Forms.Form("vendor-due-diligence", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		answers := form.Answers{}
+		for _, it := range def.Items() {
+			answers[it.ID] = someAnswer(it)
+		}
+		if _, err := s.Filings.Import(ctx, as(authz.Respondent), first, "excel", answers); err != nil {
+			t.Fatal(err)
+		}
+		way := func(id string) {
+			for i, r := range []authz.Role{authz.Respondent, authz.Checker, authz.Approver, authz.Respondent} {
+				if _, err := s.Filings.Do(ctx, as(r), id, wholeWay[i], ""); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		way(first)
+		anna.says(anna.get(at), "デューデリジェンス質問票への回答", "規程を定め、全体で実施している")
+
+		s.Demo.Persons = append(s.Demo.Persons, web.DemoPerson{Person: s.Demo.Persons[respondent].Person, Org: vendor, Title: i18n.Both("web.role.respondent"), Note: i18n.Both("web.demo.respondent")})
+		anna = visit(t, srv, s, len(s.Demo.Persons)-1)
+		hub := anna.get("/filings/" + second)
+		anna.says(hub, "他の依頼元へ提出した回答を使う", "別の金融機関に開示することに同意します")
+		anna.says(anna.post("/filings/"+second+"/reuse", url.Values{"from": {first}}), "同意を確認してください")
+		anna.says(anna.post("/filings/"+second+"/reuse", url.Values{"from": {first}, "consent": {"yes"}}), "回答を写しました", "他の依頼元への回答の利用（同意）")
+		way(second)
+		held, err := s.Filings.Held(ctx, asker(other), "vendor-due-diligence", func(filing.Received) bool { return true })
+		if err != nil || len(held) != 1 {
+			t.Fatal(held, err)
+		}
+		if got, _ := def.DecodeAnswers([]byte(held[0].Submission.Doc)); len(got) != len(answers) || !got["dd.access"].Equal(answers["dd.access"]) {
+			t.Error(got)
+		}
+		if mine, err := s.Filings.Held(ctx, asker(bank), "vendor-due-diligence", func(filing.Received) bool { return true }); err != nil || len(mine) != 1 || mine[0].ID != first {
+			t.Error(mine, err)
+		}
+	})
+}
+
+// The command builds the package of an institution's registers from the database, and the
+// check of packages finds no error in it; the ledger keeps that it left.
+func TestBuildFromDatabase(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, e storetest.Engine) {
+		s := small(t, e, 100)
+		dir := t.TempDir()
+		run := func(args ...string) (int, string) {
+			var out, say bytes.Buffer
+			code := cli.Run(context.Background(), append([]string{"--lang=en"}, args...), cli.Env{Streams: cli.Streams{In: strings.NewReader(""), Out: &out, Err: &say}, Catalog: catalog.FS, Installation: installation})
+			return code, out.String() + say.String()
+		}
+		build := []string{"roi", "build", "--db", e.DSN, "--party", s.Demo.Persons[respondent].Org, "--date", "2025-12-31", "--lei", "529900T8BM49AURSDO55", "--receiver", "DE", "--authority", "Authority",
+			"--activity", "x104", "--assets", "1000000", "-o", dir}
+		if code, said := run(build...); code != 0 {
+			t.Fatal(code, said)
+		}
+		made, err := filepath.Glob(filepath.Join(dir, "529900T8BM49AURSDO55.IND_DE_*.zip"))
+		if err != nil || len(made) != 1 {
+			t.Fatal(made, err)
+		}
+		if code, said := run("roi", "check", made[0]); code != 0 || !strings.Contains(said, "(0 errors") {
+			t.Error(code, said)
+		}
+		if n, err := db.One[int64](context.Background(), s.DB.System("a test"), `select count(*) from ledger_entry where kind = 'export.made' and object_id = 'dora-roi'`, nil); err != nil || n != 1 {
+			t.Error(n, err)
+		}
+		build[5] = "nobody"
+		if code, said := run(build...); code == 0 || !strings.Contains(said, "nobody") {
+			t.Error(code, said)
+		}
+	})
+}
+
+// someAnswer is an answer to an item.
+func someAnswer(it *form.Item) form.Answer {
+	switch it.Type {
+	case form.TypeChoice:
+		return form.Answer{Value: it.Options[2].ID}
+	case form.TypeMulti:
+		return form.Answer{Value: []string{it.Options[0].ID}}
+	case form.TypeYesNo:
+		return form.Answer{Value: true}
+	case form.TypeDuration:
+		return form.Answer{Value: 4 * time.Hour}
+	}
+	return form.Answer{Value: "JP"}
 }

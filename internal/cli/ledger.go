@@ -11,12 +11,16 @@ import (
 	"yagura/internal/errs"
 	"yagura/internal/finding"
 	"yagura/internal/ledger"
+	"yagura/internal/thirdparty"
 )
 
 // Installation is how commands reach a stored installation; app provides it.
 type Installation struct {
 	Open   func(ctx context.Context, dsn string) (*db.DB, error) // neither migrates nor checks
 	Ledger func(dir string) (private string, err error)          // key of the log in a data folder
+	// Registers reads the registers of third parties of an organisation, by its id or
+	// name; took enters in the ledger that they left as a file.
+	Registers func(ctx context.Context, d *db.DB, party string) (kept thirdparty.Kept, took func(content []byte) error, err error)
 }
 
 // Place says where an installation is.

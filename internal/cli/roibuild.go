@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"yagura/internal/errs"
+	"yagura/internal/finding"
 	"yagura/internal/i18n"
 	"yagura/internal/thirdparty/roi"
 )
@@ -31,17 +32,21 @@ func (c roiWorkbookCmd) Run(r *run) error {
 }
 
 type roiBuildCmd struct {
-	Workbook string `arg:"" help:"${cli_help_arg_input}"`
+	Workbook string `arg:"" optional:"" help:"${cli_help_arg_input}"`
 	Out      string `short:"o" required:"" help:"${cli_help_flag_dir}"`
+	registersOf
 }
 
-// Run makes a package from a filled workbook into a folder, under its proper
-// name, and checks it. A package with findings is written all the same: the
-// findings say what to mend in the workbook.
+// Run makes a package from a filled workbook, or from the registers in a database, into a
+// folder, under its proper name, and checks it. A package with findings is written all the
+// same: the findings say what to mend.
 func (c roiBuildCmd) Run(r *run) error {
 	s, err := r.roiSchema()
 	if err != nil {
 		return err
+	}
+	if c.Workbook == "" {
+		return c.fromDatabase(r, s, c.Out)
 	}
 	data, err := readInput(c.Workbook)
 	if err != nil {
@@ -60,6 +65,11 @@ func (c roiBuildCmd) Run(r *run) error {
 	if err := r.writeFile(name, func(w io.Writer) error { return roi.Write(w, s, meta, tables) }); err != nil {
 		return err
 	}
+	return r.built(name, found)
+}
+
+// built checks a package that was made, and reports that with what was found before.
+func (r *run) built(name string, found []finding.Finding) error {
 	rep, err := r.roiCheck(name, roi.Options{})
 	if err != nil {
 		return err

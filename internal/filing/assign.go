@@ -41,10 +41,10 @@ func (s *Store) Assign(ctx context.Context, tx *db.Tx, ask Ask, party org.Party,
 		:code, :marking, :due_at, :state, :version, :answered, :total, :unconfirmed, :checked_by, :approved_by, :submitted_at, :revision, :number, :note, :trial, :locked, :created_at)`, f); err != nil {
 		return f, err
 	}
-	_, err = tx.Exec(ctx, `insert into filing_received (`+receivedColumns+`) values (:tenant, :id, :campaign, :party, :code, :name_ja, :name_en, :sector, :size, :state,
-		:answered, :total, :due_at, '', 0, 0, -1, 0, :trial)`, Received{
+	_, err = tx.Exec(ctx, `insert into filing_received (`+receivedColumns+`, form, edition) values (:tenant, :id, :campaign, :party, :code, :name_ja, :name_en, :sector, :size, :state,
+		:answered, :total, :due_at, '', 0, 0, -1, 0, :trial, :form, :edition)`, Received{
 		Tenant: f.Asker, ID: f.ID, Campaign: f.Campaign, Party: party.ID, Code: party.Code, NameJA: party.NameJA, NameEN: party.NameEN,
-		Sector: party.Sector, Size: party.Size, State: f.State, Answered: f.Answered, Total: f.Total, DueAt: f.DueAt, Trial: f.Trial,
+		Sector: party.Sector, Size: party.Size, State: f.State, Answered: f.Answered, Total: f.Total, DueAt: f.DueAt, Trial: f.Trial, Form: f.Form, Edition: f.Edition,
 	})
 	return f, err
 }

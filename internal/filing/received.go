@@ -29,6 +29,8 @@ type Received struct {
 	Number      int64  `db:"number"`
 	RemindedAt  int64  `db:"reminded_at"`
 	Trial       int64  `db:"trial"`
+	Form        string `db:"form"` // Form and Edition: read by Held alone
+	Edition     string `db:"edition"`
 }
 
 // Name is the party's name.

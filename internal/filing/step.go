@@ -243,10 +243,15 @@ func (s *Store) move(ctx context.Context, tx *db.Tx, f *Filing, rule Rule, a aut
 	if a.Org != f.Tenant {
 		name = f.AskerJA
 	}
-	_, err = tx.Exec(ctx, `insert into filing_step (tenant, filing, seq, kind, at, person, name, on_behalf_of, note, revision, number)
+	return s.enterStep(ctx, tx, *f, a, rule.Kind, name, f.Note, number)
+}
+
+// enterStep enters what happened to a filing in its history.
+func (s *Store) enterStep(ctx context.Context, tx *db.Tx, f Filing, a authz.Actor, kind, name, note string, number int64) error {
+	_, err := tx.Exec(ctx, `insert into filing_step (tenant, filing, seq, kind, at, person, name, on_behalf_of, note, revision, number)
 		select :tenant, :filing, coalesce(max(seq), 0) + 1, :kind, :at, :person, :name, :behalf, :note, :revision, :number from filing_step where tenant = :tenant and filing = :filing`,
-		db.Args{"tenant": f.Tenant, "filing": f.ID, "kind": rule.Kind, "at": clock.Micros(s.now.Now()), "person": a.Person, "name": name, "behalf": a.OnBehalfOf,
-			"note": f.Note, "revision": f.Revision, "number": number})
+		db.Args{"tenant": f.Tenant, "filing": f.ID, "kind": kind, "at": clock.Micros(s.now.Now()), "person": a.Person, "name": name, "behalf": a.OnBehalfOf,
+			"note": note, "revision": f.Revision, "number": number})
 	return err
 }
 

@@ -25,8 +25,8 @@ type Form struct {
 	Source     string            `yaml:"source" json:"source,omitempty"`       // document or URL that the content rests on
 	TextMode   string            `yaml:"text_mode" json:"text_mode,omitempty"` // own_words, full, id_only
 	Licence    string            `yaml:"licence" json:"licence,omitempty"`
-	Audience   string            `yaml:"audience" json:"audience,omitempty"` // CEL over org
-	Lists      []string          `yaml:"lists" json:"lists,omitempty"`       // of a register: the items that are columns of its list; the first names a record
+	Audience   string            `yaml:"audience" json:"audience,omitempty"`             // CEL over org
+	Lists      []string          `yaml:"lists" json:"lists,omitempty"`                   // of a register: the items that are columns of its list; the first names a record
 	Together   *Together         `yaml:"collected_with" json:"collected_with,omitempty"` // of a register: those that are collected with it
 	Tiers      []Tier            `yaml:"tiers" json:"tiers,omitempty"`
 	Scales     map[string]*Scale `yaml:"scales" json:"scales,omitempty"`

@@ -20,6 +20,7 @@ func (s *server) filingRoutes() []route {
 		{"POST /filings/{id}/sections/{section}/autosave", seat, "filing.answer", (*call).sectionAutosave},
 		{"POST /filings/{id}/sections/{section}/delegate", seat, "filing.assign", (*call).sectionDelegate},
 		{"POST /filings/{id}/carry", seat, "filing.answer", (*call).filingCarry},
+		{"POST /filings/{id}/reuse", seat, "filing.answer", (*call).filingReuse},
 		{"GET /filings/{id}/check", seat, "filing.read", (*call).filingCheck},
 		{"POST /filings/{id}/moves/{move}", seat, "filing.read", (*call).filingMove},
 		{"GET /filings/{id}/items/{item}", seat, "filing.read", (*call).itemPage},
@@ -65,10 +66,11 @@ type hubView struct {
 	Events   []webkit.Event
 	Deadline string
 	Faults   int
-	Carry    int              // answers of last year that could be taken over
-	Answer   bool             // the actor may change answers
-	Offers   bool             // the actor may offer a good practice
-	Past     webkit.TableView // actions from earlier feedback
+	Carry    int               // answers of last year that could be taken over
+	Answer   bool              // the actor may change answers
+	Offers   bool              // the actor may offer a good practice
+	Past     webkit.TableView  // actions from earlier feedback
+	Reuse    webkit.SelectView // submissions to others whose answers could serve; no options: none
 
 	Questions    []threadView // of the asker
 	QuestionLine string       // how many there are, and how many wait for a reply
@@ -111,6 +113,11 @@ func (c *call) filingHub() error {
 	for item := range sh.Previous {
 		if _, have := sh.Draft.Answers[item]; !have && sh.FormDef.Item(item) != nil && sh.Eval.Applies[sh.FormDef.Item(item).Index()] {
 			v.Carry++
+		}
+	}
+	if v.Answer {
+		if v.Reuse, err = c.reusable(sh.Filing); err != nil {
+			return err
 		}
 	}
 	v.Steps, v.Events = c.waySteps(sh.Filing, steps), c.stepEvents(steps)

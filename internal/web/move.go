@@ -64,3 +64,25 @@ func (c *call) filingCarry() error {
 	}
 	return c.done("/filings/"+id, "web.filing.carried", "n", after.Unconfirmed-sh.Unconfirmed)
 }
+
+// reusable are the submissions to other askers whose answers could serve a filing.
+func (c *call) reusable(f filing.Filing) (webkit.SelectView, error) {
+	v := webkit.SelectView{Name: "from", Label: i18n.T(c.lang, "web.filing.reuse-from")}
+	list, err := c.Filings.Reusable(c.ctx, c.actor, f)
+	for _, o := range list {
+		v.Options = append(v.Options, webkit.SelectOption{Value: o.ID, Text: i18n.T(c.lang, "web.filing.reuse-option", "asker", o.AskerName(), "at", c.moment(o.SubmittedAt))})
+	}
+	return v, err
+}
+
+// filingReuse copies an answer that was submitted to another asker, with consent.
+func (c *call) filingReuse() error {
+	hub := "/filings/" + c.r.PathValue("id")
+	if _, err := c.Filings.Reuse(c.ctx, c.actor, c.r.PathValue("id"), c.r.PostFormValue("from"), c.r.PostFormValue("consent") == "yes"); err != nil {
+		if errs.KindOf(err) == errs.NotFound {
+			return err
+		}
+		return c.refuse(hub, err)
+	}
+	return c.done(hub, "web.filing.reused")
+}

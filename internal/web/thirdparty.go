@@ -16,6 +16,8 @@ import (
 func (s *server) thirdpartyRoutes() []route {
 	return []route{
 		{"GET /thirdparty", seat, "record.read", (*call).thirdpartyOwn},
+		{"GET /thirdparty/vendors/{id}", seat, "record.read", (*call).vendorPage},
+		{"POST /thirdparty/vendors/{id}/party", seat, "party.manage", (*call).vendorParty},
 		{"GET /thirdparty/package", seat, "record.read", (*call).roiPage},
 		{"POST /thirdparty/package", seat, "record.read", (*call).roiCheck},
 		{"POST /thirdparty/package/file", seat, "record.read", (*call).roiFile},

@@ -150,7 +150,7 @@ func (c *call) ownTable(o own) webkit.TableView {
 			}
 			seen[k], some = true, true
 			t.Rows = append(t.Rows, []webkit.Cell{{Text: fn.Name, Head: true}, {Text: c.importance(fn.Critical)}, {Text: o.Names[u.Service]},
-				{Text: o.Providers[o.Picture.Services[u.Service].Provider].Name}, {Text: strings.Join(chain[u.Service], c.say("webthirdparty.comma"))}})
+				c.vendorCell(o, o.Picture.Services[u.Service].Provider), {Text: strings.Join(chain[u.Service], c.say("webthirdparty.comma"))}})
 		}
 		if !some {
 			t.Rows = append(t.Rows, []webkit.Cell{{Text: fn.Name, Head: true}, {Text: c.importance(fn.Critical)}, {Text: c.say("webthirdparty.no-service")}, {}, {}})
