@@ -172,47 +172,14 @@ func TestDueDiligence(t *testing.T) {
 		defer srv.Close()
 		ctx := context.Background()
 		anna := visit(t, srv, s, respondent)
-		bank, vendor := s.Demo.Persons[respondent].Org, ""
+		bank := s.Demo.Persons[respondent].Org
 		page := anna.get("/thirdparty")
 		at := anna.link(page, `/thirdparty/vendors/[^"]+`)
 		name := regexp.MustCompile(`href="` + at + `"[^>]*>([^<]+)<`).FindStringSubmatch(page)[1]
 		anna.says(anna.get(at), name, "提出された回答はありません", "支えている業務")
 
-		asker := func(id string) authz.Actor {
-			return authz.Actor{Person: s.Demo.Persons[manager].Person, Name: "調査担当", Org: id, Roles: []authz.Role{authz.Manager}}
-		}
-		other := ""
-		if err := s.DB.System("a test").Tx(ctx, func(tx *db.Tx) (err error) {
-			if vendor, err = s.Orgs.Add(ctx, tx, org.Organisation{Kind: org.Vendor, NameJA: name}); err != nil {
-				return err
-			}
-			if other, err = s.Orgs.Add(ctx, tx, org.Organisation{Kind: org.Institution, NameJA: "別の金融機関"}); err != nil {
-				return err
-			}
-			for _, id := range []string{bank, other} {
-				if err := s.Orgs.ConnectIn(ctx, tx, id, org.Tie{Organisation: vendor, Kind: "vendor", Code: "V1", Since: "2020-01-01"}); err != nil {
-					return err
-				}
-			}
-			return s.Orgs.Grant(ctx, tx, authz.Actor{Person: "system"}, "", vendor, s.Demo.Persons[respondent].Person, "", []authz.Role{authz.Respondent})
-		}); err != nil {
-			t.Fatal(err)
-		}
-		ask := func(id string) string {
-			k, err := s.Campaigns.Create(ctx, asker(id), campaign.Campaign{TitleJA: "デューデリジェンス", Form: "vendor-due-diligence", DueAt: clock.Micros(s.Clock.Now().AddDate(0, 1, 0))})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if n, err := s.Campaigns.OpenNow(ctx, asker(id), k); err != nil || n != 1 {
-				t.Fatal(n, err)
-			}
-			rows, err := s.Filings.Received(ctx, asker(id), k)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return rows[0].ID
-		}
-		first, second := ask(bank), ask(other)
+		vendor, other := twoAskers(t, s, name)
+		first, second := askVendor(t, s, bank), askVendor(t, s, other)
 		as := func(r authz.Role) authz.Actor {
 			return authz.Actor{Person: "p-" + string(r), Name: "担当", Org: vendor, Roles: []authz.Role{r}}
 		}
@@ -244,14 +211,14 @@ func TestDueDiligence(t *testing.T) {
 		anna.says(anna.post("/filings/"+second+"/reuse", url.Values{"from": {first}}), "同意を確認してください")
 		anna.says(anna.post("/filings/"+second+"/reuse", url.Values{"from": {first}, "consent": {"yes"}}), "回答を写しました", "他の依頼元への回答の利用（同意）")
 		way(second)
-		held, err := s.Filings.Held(ctx, asker(other), "vendor-due-diligence", func(filing.Received) bool { return true })
+		held, err := s.Filings.Held(ctx, diligent(s, other), "vendor-due-diligence", func(filing.Received) bool { return true })
 		if err != nil || len(held) != 1 {
 			t.Fatal(held, err)
 		}
 		if got, _ := def.DecodeAnswers([]byte(held[0].Submission.Doc)); len(got) != len(answers) || !got["dd.access"].Equal(answers["dd.access"]) {
 			t.Error(got)
 		}
-		if mine, err := s.Filings.Held(ctx, asker(bank), "vendor-due-diligence", func(filing.Received) bool { return true }); err != nil || len(mine) != 1 || mine[0].ID != first {
+		if mine, err := s.Filings.Held(ctx, diligent(s, bank), "vendor-due-diligence", func(filing.Received) bool { return true }); err != nil || len(mine) != 1 || mine[0].ID != first {
 			t.Error(mine, err)
 		}
 	})
@@ -303,4 +270,51 @@ func someAnswer(it *form.Item) form.Answer {
 		return form.Answer{Value: 4 * time.Hour}
 	}
 	return form.Answer{Value: "JP"}
+}
+
+// diligent is who asks the vendors of an organisation.
+func diligent(s *Site, id string) authz.Actor {
+	return authz.Actor{Person: s.Demo.Persons[manager].Person, Name: "調査担当", Org: id, Roles: []authz.Role{authz.Manager}}
+}
+
+// twoAskers enters a vendor whom the first institution and another may ask; the
+// institution's respondent answers for it too.
+func twoAskers(t *testing.T, s *Site, name string) (vendor, other string) {
+	t.Helper()
+	ctx := context.Background()
+	if err := s.DB.System("a test").Tx(ctx, func(tx *db.Tx) (err error) {
+		if vendor, err = s.Orgs.Add(ctx, tx, org.Organisation{Kind: org.Vendor, NameJA: name}); err != nil {
+			return err
+		}
+		if other, err = s.Orgs.Add(ctx, tx, org.Organisation{Kind: org.Institution, NameJA: "別の金融機関"}); err != nil {
+			return err
+		}
+		for _, id := range []string{s.Demo.Persons[respondent].Org, other} {
+			if err := s.Orgs.ConnectIn(ctx, tx, id, org.Tie{Organisation: vendor, Kind: "vendor", Code: "V1", Since: "2020-01-01"}); err != nil {
+				return err
+			}
+		}
+		return s.Orgs.Grant(ctx, tx, authz.Actor{Person: "system"}, "", vendor, s.Demo.Persons[respondent].Person, "", []authz.Role{authz.Respondent})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return vendor, other
+}
+
+// askVendor sends the questionnaire to an organisation's only vendor and returns the filing.
+func askVendor(t *testing.T, s *Site, id string) string {
+	t.Helper()
+	ctx, a := context.Background(), diligent(s, id)
+	k, err := s.Campaigns.Create(ctx, a, campaign.Campaign{TitleJA: "デューデリジェンス", Form: "vendor-due-diligence", DueAt: clock.Micros(s.Clock.Now().AddDate(0, 1, 0))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := s.Campaigns.OpenNow(ctx, a, k); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	rows, err := s.Filings.Received(ctx, a, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rows[0].ID
 }
