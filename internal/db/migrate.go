@@ -115,7 +115,8 @@ func (d *DB) provider(pool *sql.DB, m Module) (*goose.Provider, error) {
 const migrationSuffix = "_migration"
 
 // forwardOnly refuses ways back and steps outside a transaction: a half applied
-// migration can't be told from a whole one.
+// migration can't be told from a whole one. It refuses deferred constraints too: a
+// commit that they make fail would fail for everybody who shares it.
 func forwardOnly(m Module) error {
 	files, err := fs.Glob(m.FS, "*.sql")
 	if err != nil {
@@ -125,6 +126,9 @@ func forwardOnly(m Module) error {
 		text, err := fs.ReadFile(m.FS, f)
 		if err != nil {
 			return migrationFault(m.Name, err)
+		}
+		if all := strings.ToLower(strings.Join(strings.Fields(string(text)), " ")); strings.Contains(all, "initially deferred") || strings.Contains(all, "defer_foreign_keys") {
+			return errs.New(errs.Invalid, "db: module %s: %s: a constraint is checked when its statement ends, not when the transaction does", m.Name, f)
 		}
 		for _, line := range strings.Split(string(text), "\n") {
 			words := strings.ToLower(strings.Join(strings.Fields(line), " "))

@@ -185,6 +185,9 @@ func TestMigrations(t *testing.T) {
 		broken := next
 		broken.FS = fstest.MapFS{"00001_doc.sql": {Data: []byte(schema + "-- +goose Down\ndrop table doc;\n")}}
 		wantKind(t, open(broken).Migrate(ctx), errs.Invalid)
+		deferred := next
+		deferred.FS = fstest.MapFS{"00001_doc.sql": {Data: []byte(strings.Replace(schema, "references kind (id)", "references kind (id) deferrable\n\tinitially  DEFERRED", 1))}}
+		wantKind(t, open(deferred).Migrate(ctx), errs.Invalid)
 		forgot := next
 		forgot.Tenant = []string{"doc"}
 		if err := open(forgot).Check(ctx); err == nil || !strings.Contains(err.Error(), "remark is registered by no module") {
