@@ -34,7 +34,7 @@ type answerRow struct {
 // Draft reads a record's answers. Answers that this edition of the form doesn't know
 // are left out.
 func (s *Store) Draft(ctx context.Context, q db.Querier, f *form.Form, tenant, record string) (Draft, error) {
-	rows, err := db.All[answerRow](ctx, q, `select tenant, record, item, answer, plain, version, at, person, '' as via from record_answer
+	rows, err := db.All[answerRow](ctx, q, `select item, answer, version, at, person from record_answer
 		where tenant = :tenant and record = :record`, db.Args{"tenant": tenant, "record": record})
 	if err != nil {
 		return Draft{}, err
@@ -240,7 +240,7 @@ func (s *Store) Drafts(ctx context.Context, q db.Querier, tenant string, forms m
 	for id := range forms {
 		ids = append(ids, id)
 	}
-	rows, err := db.All[answerRow](ctx, q, `select tenant, record, item, answer, plain, version, at, person, '' as via from record_answer
+	rows, err := db.All[answerRow](ctx, q, `select record, item, answer from record_answer
 		where tenant = :tenant and record in (:ids)`, db.Args{"tenant": tenant, "ids": ids})
 	if err != nil {
 		return nil, err
