@@ -43,11 +43,12 @@ var ways = []struct {
 }{
 	{func(j *journey, n int) string { return j.answersOnTheWeb(n, true) }, true},
 	{(*journey).answersByWorkbook, true},
+	{(*journey).answersOffline, true},
 	{func(j *journey, n int) string { return j.answersOnTheWeb(n, false) }, false},
 }
 
 // TestTheLoopInTheBrowser goes through the whole loop with clicks: an authority asks, one
-// institution answers on the screens, one by workbook, one without scripts, the others by
+// institution answers on the screens, one by workbook, one offline, one without scripts, the others by
 // the same operations; it is checked, approved, submitted, analysed, given back, and asked
 // again. Every page on the way is audited. SQLite is looked at in Japanese on a desk,
 // PostgreSQL in English on the narrowest screen.
