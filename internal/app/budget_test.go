@@ -15,7 +15,7 @@ func TestStatementBudgets(t *testing.T) {
 		s := small(t, e, 40)
 		srv := httptest.NewServer(s.Handler)
 		defer srv.Close()
-		anna, mana, anri := visit(t, srv, s, respondent), visit(t, srv, s, manager), visit(t, srv, s, analyst)
+		anna, mana, anri, adam := visit(t, srv, s, respondent), visit(t, srv, s, manager), visit(t, srv, s, analyst), visit(t, srv, s, administrator)
 		hub := anna.link(anna.get("/filings"), `/filings/[0-9A-Z]{26}`)
 		incident, intake := anna.link(anna.get("/incidents"), `/incidents/[0-9A-Z]{26}`), mana.link(mana.get("/intake"), `/intake/[0-9A-Z]{26}`)
 		report := anna.link(anna.get(incident+"/reports"), incident+`/reports/[0-9A-Z]{26}`)
@@ -32,6 +32,7 @@ func TestStatementBudgets(t *testing.T) {
 			{mana, "/intake", 15}, {mana, intake, 15}, {mana, "/intake" + strings.TrimPrefix(report, "/incidents"), 15},
 			{mana, "/", 15}, {mana, "/campaigns", 15}, {mana, "/search?q=%E8%87%AA%E5%B7%B1", 15}, {mana, campaign, 20}, {mana, campaign + "/filings", 20}, {anri, campaign + "/release", 20},
 			{anri, "/sector/thirdparties", 15}, {anri, "/sector/thirdparties/ranking", 15}, {anri, "/sector/thirdparties/failure", 15}, {anri, "/sector/thirdparties/review", 15},
+			{adam, "/people", 12}, {adam, "/people?text=a&role=checker", 12},
 			{mana, campaign + "/filings?text=a&sort=progress&standing=open", 20}, {mana, "/parties?text=a&sort=name", 15}, {mana, mana.link(mana.get("/parties"), `/parties/[0-9A-Z]{26}`), 15},
 		} {
 			res, err := p.who.http.Get(srv.URL + p.path)

@@ -168,6 +168,12 @@ func (s *Store) List(ctx context.Context, a authz.Actor, limit int) ([]Filing, e
 		order by case when state in ('submitted', 'accepted') then 1 else 0 end, due_at, id desc limit :limit`, db.Args{"limit": limit})
 }
 
+// Any reports whether an organisation was ever asked.
+func (s *Store) Any(ctx context.Context, tenant string) (bool, error) {
+	n, err := db.One[int64](ctx, s.db.Tenant(tenant), `select count(*) from (select 1 as one from filing_own where tenant = :tenant limit 1) asked`, nil)
+	return n > 0, err
+}
+
 // Form is the edition of the form that is filled in.
 func (s *Store) Form(f Filing) (*form.Form, error) { return s.records.Forms().Form(f.Form, f.Edition) }
 

@@ -33,7 +33,11 @@ func (s *server) peopleRoutes() []route {
 const invitationLife = 14 * 24 * time.Hour
 
 type peopleView struct {
-	Members []memberView
+	Table   webkit.TableView
+	Filter  webkit.FilterView
+	Text    string
+	Role    webkit.SelectView
+	Offered []authz.Role
 	Open    []signin.Invitation
 	Units   []org.Unit
 	Manage  bool
@@ -61,19 +65,37 @@ func (c *call) mustManage() error {
 func (c *call) peoplePage() error { return c.people(http.StatusOK, peopleView{}) }
 
 func (c *call) people(status int, v peopleView) error {
-	members, err := c.Orgs.People(c.ctx, c.actor)
+	all, err := c.Orgs.People(c.ctx, c.actor)
 	if err != nil {
 		return err
 	}
 	if v.Units, err = c.Orgs.Units(c.ctx, c.actor.Org); err != nil {
 		return err
 	}
-	for _, m := range members {
-		mv, err := c.member(m, v.Units)
-		if err != nil {
-			return err
-		}
-		v.Members = append(v.Members, mv)
+	q := c.r.URL.Query()
+	members := chosen(all, v.Units, q.Get("text"), authz.Role(q.Get("role")))
+	if q.Get("format") != "" {
+		return c.exportPeople(members, v.Units)
+	}
+	if v.Offered, err = c.offered(); err != nil {
+		return err
+	}
+	paging := webkit.ParsePaging(q)
+	from := min(paging.Offset(), len(members))
+	shown, err := c.standing(members[from:min(from+paging.Size, len(members))], v.Units)
+	if err != nil {
+		return err
+	}
+	v.Table = memberTable(c.ctx, shown, len(members))
+	v.Table.Empty, v.Table.Downloads = i18n.T(c.lang, "web.people.none"), c.exports("/people", q)
+	v.Table.Pager = &webkit.Pager{URL: c.r.URL.RequestURI(), Paging: paging, Total: len(members)}
+	if c.r.Method != http.MethodGet {
+		v.Table.Pager.URL = "/people"
+	}
+	v.Filter, v.Text = webkit.FilterView{Action: "/people", Reset: "/people"}, q.Get("text")
+	v.Role = webkit.SelectView{Name: "role", Label: i18n.T(c.lang, "web.people.roles"), Blank: i18n.T(c.lang, "web.received.all"), Value: q.Get("role")}
+	for _, r := range authz.Roles {
+		v.Role.Options = append(v.Role.Options, webkit.SelectOption{Value: string(r), Text: i18n.T(c.lang, "web.role."+string(r))})
 	}
 	v.Manage = c.manages("org.manage")
 	invited, err := c.Signin.Invitations(c.ctx, c.actor.Org)
@@ -86,21 +108,70 @@ func (c *call) people(status int, v peopleView) error {
 	return c.renderStatus(status, p, people(v))
 }
 
-func (c *call) member(m org.Member, units []org.Unit) (memberView, error) {
-	mv := memberView{Member: m}
-	if i := slices.IndexFunc(units, func(u org.Unit) bool { return u.ID == m.Unit }); i >= 0 {
-		mv.UnitName = units[i].Name().In(c.lang)
+// chosen are the members whose name, address or unit has a text and who have a role.
+func chosen(all []org.Member, units []org.Unit, text string, role authz.Role) []org.Member {
+	text = strings.ToLower(strings.TrimSpace(text))
+	return slices.DeleteFunc(all, func(m org.Member) bool {
+		u := unitOf(units, m.Unit)
+		said := strings.ToLower(m.Name + "\n" + m.Email + "\n" + u.NameJA + "\n" + u.NameEN)
+		return !strings.Contains(said, text) || role != "" && !slices.Contains(m.Roles(), role)
+	})
+}
+
+func unitOf(units []org.Unit, id string) org.Unit {
+	for _, u := range units {
+		if u.ID == id {
+			return u
+		}
 	}
-	f, err := c.Signin.Factors(c.ctx, m.Person)
+	return org.Unit{}
+}
+
+// standing adds to members what is known of their signing in, in one statement for all.
+func (c *call) standing(members []org.Member, units []org.Unit) ([]memberView, error) {
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = m.Person
+	}
+	known, err := c.Signin.Standings(c.ctx, ids)
+	out := make([]memberView, len(members))
+	for i, m := range members {
+		out[i] = memberView{m, unitOf(units, m.Unit).Name().In(c.lang), known[m.Person].Seen, known[m.Person].Second}
+	}
+	return out, err
+}
+
+// exportPeople saves the list as it is filtered. Roles are the codes that an import takes.
+func (c *call) exportPeople(members []org.Member, units []org.Unit) error {
+	list, err := c.standing(members, units)
 	if err != nil {
-		return mv, err
+		return err
 	}
-	mv.Second = f.Second()
-	sessions, err := c.Signin.Sessions(c.ctx, m.Person)
-	if err == nil && len(sessions) > 0 {
-		mv.Seen = sessions[0].Seen
+	rows := make([][]any, len(list))
+	for i, m := range list {
+		rows[i] = []any{m.Email, m.Name, m.UnitName, strings.Join(strings.Fields(m.RoleSet), ";"), m.Lang, yesNo(c.ctx, m.Second, "web.settings.set", "web.settings.unset"), momentOr(c.ctx, m.Seen)}
 	}
-	return mv, err
+	return c.export("people", c.columns("web.signin.login", "web.people.name", "web.people.unit", "web.people.roles", "web.people.lang", "web.people.second", "web.people.seen"), rows)
+}
+
+// offered are the roles that the actor's organisation has people for.
+func (c *call) offered() ([]authz.Role, error) {
+	files, err := c.Filings.Any(c.ctx, c.actor.Org)
+	return org.Kind(c.actor.OrgKind).Roles(files), err
+}
+
+// mayHave refuses roles that are neither offered nor held already.
+func (c *call) mayHave(roles, has []authz.Role) error {
+	offered, err := c.offered()
+	if err != nil {
+		return err
+	}
+	for _, r := range roles {
+		if !slices.Contains(offered, r) && !slices.Contains(has, r) {
+			return errs.New(errs.Invalid, "%w", i18n.NewError("org.bad-role", "role", r))
+		}
+	}
+	return nil
 }
 
 // found is the member whom the address names, of the actor's organisation alone.
@@ -117,8 +188,11 @@ func (c *call) found() (memberView, []org.Unit, error) {
 	if err != nil {
 		return memberView{}, nil, err
 	}
-	m, err := c.member(members[i], units)
-	return m, units, err
+	list, err := c.standing(members[i:i+1], units)
+	if err != nil {
+		return memberView{}, nil, err
+	}
+	return list[0], units, nil
 }
 
 // managed is found for who manages the organisation's people.
@@ -135,9 +209,13 @@ func (c *call) personPage() error {
 	if err != nil {
 		return err
 	}
+	offered, err := c.offered()
+	if err != nil {
+		return err
+	}
 	p := c.titled(m.Name)
 	p.Crumbs = []webkit.Crumb{{Text: i18n.T(c.lang, "web.people.title"), URL: "/people"}}
-	return c.render(p, personPage(m, units, c.manages("org.manage"), c.r.FormValue("ask")))
+	return c.render(p, personPage(m, units, offered, c.manages("org.manage"), c.r.FormValue("ask")))
 }
 
 func rolesIn(names []string) []authz.Role {
@@ -156,6 +234,9 @@ func (c *call) personRoles() error {
 	back, roles := "/people/"+m.Person, rolesIn(c.posted("role"))
 	if len(roles) == 0 {
 		return c.refuse(back, i18n.NewError("web.people.role-choose"))
+	}
+	if err := c.mayHave(roles, m.Roles()); err != nil {
+		return c.refuse(back, err)
 	}
 	unit := c.r.PostFormValue("unit")
 	if err := c.knownUnit(unit); err != nil {
@@ -270,10 +351,8 @@ func (c *call) peopleInvite() error {
 		return err
 	}
 	roles := c.posted("role")
-	for _, r := range roles {
-		if !slices.Contains(authz.Roles, authz.Role(r)) {
-			return errs.New(errs.Invalid, "%w", i18n.NewError("org.bad-role", "role", r))
-		}
+	if err := c.mayHave(rolesIn(roles), nil); err != nil {
+		return again(err)
 	}
 	if len(roles) == 0 {
 		return again(i18n.NewError("web.people.role-choose"))

@@ -65,8 +65,8 @@ func unitOptions(ctx context.Context, units []org.Unit) []webkit.SelectOption {
 }
 
 // memberTable lists people with what an administrator looks for first.
-func memberTable(ctx context.Context, members []memberView) webkit.TableView {
-	t := webkit.TableView{Caption: webkit.T(ctx, "web.people.members", "n", len(members)), Columns: []webkit.Column{
+func memberTable(ctx context.Context, members []memberView, total int) webkit.TableView {
+	t := webkit.TableView{Caption: webkit.T(ctx, "web.people.members", "n", total), Columns: []webkit.Column{
 		{Title: webkit.T(ctx, "web.people.name")}, {Title: webkit.T(ctx, "web.signin.login")}, {Title: webkit.T(ctx, "web.people.unit")},
 		{Title: webkit.T(ctx, "web.people.roles")}, {Title: webkit.T(ctx, "web.people.second")}, {Title: webkit.T(ctx, "web.people.seen")}}}
 	for _, m := range members {
