@@ -176,12 +176,13 @@ func (c *call) incidentCompose(in *struct {
 	return madeOf(id), err
 }
 
-type byLetter struct {
+// ByLetter is the path of a communication.
+type ByLetter struct {
 	ByID
 	Letter string `path:"letter" maxLength:"100"`
 }
 
-func (c *call) oneLetter(in byLetter) (*one[Letter], error) {
+func (c *call) oneLetter(in ByLetter) (*one[Letter], error) {
 	sh, err := c.Incidents.Get(c.ctx, c.actor, in.ID, time.Time{})
 	if err != nil {
 		return nil, err
@@ -194,7 +195,7 @@ func (c *call) oneLetter(in byLetter) (*one[Letter], error) {
 }
 
 func (c *call) incidentRewrite(in *struct {
-	byLetter
+	ByLetter
 	Body struct {
 		Version int64  `json:"version" doc:"that was read"`
 		Title   string `json:"title" maxLength:"200"`
@@ -204,11 +205,11 @@ func (c *call) incidentRewrite(in *struct {
 	if err := c.Incidents.Rewrite(c.ctx, c.actor, in.ID, in.Letter, in.Body.Version, in.Body.Title, in.Body.Body); err != nil {
 		return nil, err
 	}
-	return c.oneLetter(in.byLetter)
+	return c.oneLetter(in.ByLetter)
 }
 
 func (c *call) incidentRelease(in *struct {
-	byLetter
+	ByLetter
 	Body struct {
 		Reason string `json:"reason,omitempty" maxLength:"2000" doc:"needed where a figure differs"`
 	}
@@ -217,7 +218,7 @@ func (c *call) incidentRelease(in *struct {
 		return nil, err
 	}
 	c.woken(nil)
-	return c.oneLetter(in.byLetter)
+	return c.oneLetter(in.ByLetter)
 }
 
 // Call is someone who has to know of an incident.
