@@ -23,7 +23,7 @@ func TestDemoIncidents(t *testing.T) {
 		anna.says(anna.get(incident+"/plan"), "隔離するか", "攻撃の段階", "に進む前", "提案")
 		letters := anna.get(incident + "/letters")
 		anna.says(letters, "サービスへの影響に関するお知らせ", "相違1")
-		anna.says(anna.get(anna.link(letters, incident+`/letters/[0-9A-Z]{26}`)), "約５０万人", "相違", "figure-differs")
+		anna.says(anna.get(anna.link(letters, incident+`/letters/[0-9A-Z]{26}`)), "約５０万人", "相違", "事実になし")
 		anna.says(anna.get("/playbooks"), "ランサムウェア", "内部不正")
 		board := shin.get("/intake?show=all")
 		shin.says(board, "勘定系サーバのランサムウェア感染", "ランサムウェア", "DDoS攻撃")
