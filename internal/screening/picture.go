@@ -69,7 +69,7 @@ func (p Picture) Draw(c chart.Canvas, width float64) {
 	c.Rect(from, 4, math.Max(2, x(p.Clock.Until)-from), pictureBar, chart.Paint{Fill: shades[3]})
 	for i, m := range p.marks() {
 		text := i18n.T(p.Lang, m.text, "day", m.day.Text())
-		y := pictureBar + 4 + pictureLine*float64(i+1)
+		y := pictureBar + 4 + pictureLine*float64(len(p.marks())-i) // the latest on top: no line crosses an earlier word
 		at := x(m.day)
 		c.Line(at, 2, at, y-pictureSize-1, chart.Stroke{Color: chart.InkOn("#ffffff"), Width: 1, Dash: 2})
 		c.Circle(at, y-5, 3, chart.Paint{Fill: chart.InkOn("#ffffff")})
