@@ -47,7 +47,7 @@ type house struct {
 	campaign     string                // of an asker
 	action       string
 	record       string                // of a register
-	warning string // to a bank, from its asker
+	warning      string                // to a bank, from its asker
 	practice     string                // offered by a bank to its asker
 	notification string                // of a critical facility
 	incident     string                // of a bank, and the case of its asker

@@ -13,8 +13,8 @@ func TestRolesOfAKind(t *testing.T) {
 		files bool
 		lacks []authz.Role
 	}{
-		{Institution, true, []authz.Role{authz.Supervisor}},
-		{Vendor, false, []authz.Role{authz.Supervisor}},
+		{Institution, true, nil},
+		{Vendor, false, nil},
 		{Authority, false, []authz.Role{authz.Respondent, authz.Checker, authz.Approver}},
 		{Authority, true, nil},
 		{Community, false, nil},

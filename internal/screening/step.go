@@ -156,7 +156,7 @@ func (s *Store) take(ctx context.Context, tx *db.Tx, a authz.Actor, sh *Sheet, m
 		if n := len(slices.DeleteFunc(slices.Clone(sh.Findings), func(f finding.Finding) bool { return f.Severity != finding.Error })); n > 0 {
 			return errs.New(errs.Invalid, "%w", i18n.NewError("screening.has-errors", "n", n))
 		}
-		rev, err := s.records.Freeze(ctx, tx, sh.FormDef, a.Org, sh.ID, a.Person)
+		rev, err := s.records.Freeze(ctx, tx, sh.FormDef, a.Org, sh.ID, a.Person, sh.Draft.Answers)
 		if err != nil {
 			return err
 		}
