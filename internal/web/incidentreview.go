@@ -23,7 +23,7 @@ func (s *server) incidentReviewRoutes() []route {
 	return []route{
 		{"GET " + of + "/review", seat, "incident.read", (*call).incidentReview},
 		{"POST " + of + "/review", seat, "incident.write", (*call).incidentReviewKeep},
-		{"POST " + of + "/review/finish", seat, "incident.manage", (*call).incidentReviewFinish},
+		{"POST " + of + "/review/finish", seat, "incident.write", (*call).incidentReviewFinish},
 		{"POST " + of + "/lessons", seat, "action.write", (*call).incidentLesson},
 	}
 }
@@ -165,6 +165,9 @@ func (c *call) lessons(id string) (webkit.TableView, error) {
 
 func (c *call) incidentReviewKeep() error {
 	id := c.r.PathValue("id")
+	if _, err := c.Incidents.Get(c.ctx, c.actor, id, time.Time{}); err != nil {
+		return err
+	}
 	f, err := c.reviewForm()
 	if err != nil {
 		return err
