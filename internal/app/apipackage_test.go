@@ -88,18 +88,24 @@ func TestAPIPackage(t *testing.T) {
 		if r := accept(plan.Digest); r.status != http.StatusUnprocessableEntity {
 			t.Error("the same package a second time:", r)
 		}
-		var list struct {
-			Items []struct {
-				Returned   int
-				ReturnedBy string     `json:"returned_by"`
-				IssuedAt   *time.Time `json:"issued_at"`
-			}
-		}
-		into(t, s.ask(http.MethodGet, base+"/packages", bank.tokens[authz.Auditor], ""), &list)
-		if len(list.Items) != 1 || list.Items[0].Returned == 0 || list.Items[0].ReturnedBy == "" || !list.Items[0].IssuedAt.Equal(s.clock.Now()) {
-			t.Errorf("%+v", list)
-		}
+		s.cameBack(bank, base)
 	})
+}
+
+// cameBack wants the one package of a filing to be listed as having come back.
+func (s *twins) cameBack(bank house, base string) {
+	s.t.Helper()
+	var list struct {
+		Items []struct {
+			Returned   int
+			ReturnedBy string     `json:"returned_by"`
+			IssuedAt   *time.Time `json:"issued_at"`
+		}
+	}
+	into(s.t, s.ask(http.MethodGet, base+"/packages", bank.tokens[authz.Auditor], ""), &list)
+	if len(list.Items) != 1 || list.Items[0].Returned == 0 || list.Items[0].ReturnedBy == "" || !list.Items[0].IssuedAt.Equal(s.clock.Now()) {
+		s.t.Errorf("%+v", list)
+	}
 }
 
 // into reads the JSON of a reply that is no refusal.
