@@ -151,7 +151,7 @@ func (d *Demonstration) steps(ctx context.Context, id string) error {
 	return nil
 }
 
-// reach has some of those whom the incident concerns acknowledge it.
+// reach has those acknowledge the incident who have to within a time.
 func (d *Demonstration) reach(ctx context.Context, id string) error {
 	s, tenant := d.site.Incidents, d.parties[0].id
 	anna := d.actor(tenant, authz.Respondent)
@@ -165,6 +165,10 @@ func (d *Demonstration) reach(ctx context.Context, id string) error {
 			err = s.Acknowledge(ctx, anna, id, k.ID, "", "参集済み")
 		case "システムリスク管理部長":
 			err = s.Acknowledge(ctx, d.actor(tenant, authz.Checker), id, k.ID, "", "")
+		default:
+			if k.DueAt != 0 { // else they are told again and again
+				err = s.Acknowledge(ctx, anna, id, k.ID, "", "電話で連絡済み")
+			}
 		}
 		if err != nil {
 			return err
@@ -212,7 +216,7 @@ func (d *Demonstration) pastIncident(ctx context.Context, anna authz.Actor, now 
 	if err != nil {
 		return err
 	}
-	if err := d.send(ctx, id, "jp-fsa-incident/first"); err != nil {
+	if err := errors.Join(d.reach(ctx, id), d.send(ctx, id, "jp-fsa-incident/first")); err != nil {
 		return err
 	}
 	d.clock.Set(begin.Add(4 * time.Hour))
@@ -250,5 +254,5 @@ func (d *Demonstration) exercise(ctx context.Context, anna authz.Actor, now time
 	if err != nil {
 		return err
 	}
-	return d.send(ctx, id, "jp-fsa-incident/first")
+	return errors.Join(d.reach(ctx, id), d.send(ctx, id, "jp-fsa-incident/first"))
 }

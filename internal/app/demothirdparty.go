@@ -28,7 +28,7 @@ func (d *Demonstration) collect(ctx context.Context, seed uint64, now time.Time)
 	if err != nil {
 		return err
 	}
-	d.clock.Set(now.Add(-21 * 24 * time.Hour))
+	d.clock.Set(now.Add(-35 * 24 * time.Hour)) // before the self-assessment, which visitors find first
 	due := now.Add(35 * 24 * time.Hour)
 	asked := ""
 	if len(d.parties) > 100 {

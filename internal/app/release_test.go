@@ -23,14 +23,14 @@ func TestReleaseIsTheCommandLines(t *testing.T) {
 		s := small(t, e, 12)
 		boss := authz.Actor{Person: "x", Org: s.Demo.Persons[len(s.Demo.Persons)-1].Org, Roles: []authz.Role{authz.Manager, authz.Analyst, authz.Supervisor}}
 		list, err := s.Campaigns.List(ctx, boss, 10)
-		if err != nil || len(list) != 2 || list[1].State != campaign.Released {
+		if err != nil || len(list) != 3 || list[2].State != campaign.Released {
 			t.Fatalf("%+v %v", list, err)
 		}
-		rel, err := s.Campaigns.Release(ctx, boss, list[1].ID)
+		rel, err := s.Campaigns.Release(ctx, boss, list[2].ID)
 		if err != nil {
 			t.Fatal(err)
 		}
-		in, err := s.Campaigns.Input(ctx, boss.Org, list[1].ID)
+		in, err := s.Campaigns.Input(ctx, boss.Org, list[2].ID)
 		if err != nil {
 			t.Fatal(err)
 		}
