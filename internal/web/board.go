@@ -187,7 +187,7 @@ var stages = []struct {
 // numbers in it as a table.
 func (c *call) progressPicture(b boardCounts) (chart.Chart, webkit.TableView) {
 	s := chart.Stack{Lang: c.lang, Label: i18n.T(c.lang, "web.campaign.picture-alt")}
-	t := webkit.TableView{Caption: i18n.T(c.lang, "web.campaign.picture"), HideCaption: true, Columns: []webkit.Column{{Title: i18n.T(c.lang, "web.party.sector")}}}
+	t := webkit.TableView{Caption: i18n.T(c.lang, "web.campaign.numbers"), HideCaption: true, Columns: []webkit.Column{{Title: i18n.T(c.lang, "web.party.sector")}}}
 	for _, st := range stages {
 		s.Options = append(s.Options, i18n.T(c.lang, st.key))
 		t.Columns = append(t.Columns, webkit.Column{Title: i18n.T(c.lang, st.key), Numeric: true})

@@ -125,7 +125,7 @@ func home(v homeView) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = webkit.Chart(webkit.T(ctx, "web.campaign.picture"), b.Picture, 880).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = webkit.Chart(b.Title+" "+webkit.T(ctx, "web.campaign.picture"), b.Picture, 880).Render(templ.WithChildren(ctx, templ_7745c5c3_Var3), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -75,6 +75,7 @@ func (c *call) behind(k campaign.Campaign) (behindView, error) {
 		c.figure("web.campaign.late", n.all.late, list+"?late=1", lateTone(n.all.late))}
 	if n.all.n > 0 {
 		b.Picture, b.Shares = c.progressPicture(n)
+		b.Shares.Caption = b.Title + " " + b.Shares.Caption // one name on the page
 	}
 	return b, nil
 }

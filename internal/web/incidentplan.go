@@ -157,7 +157,7 @@ func (c *call) step(sh *incident.Sheet, t incident.Planned, members []org.Member
 	for _, id := range t.Step.Facts {
 		r, _ := sh.View.Get(id)
 		term := webkit.Term{Title: c.in(d.Title(id)), Text: c.in(incident.FactText(r, d.Entry(id), sh.Location()))}
-		if v.Proposed || v.Open {
+		if (v.Proposed || v.Open) && c.mayIncident("incident.write", sh.Incident) {
 			term.Action = &webkit.Link{Text: c.say("webincident.state-fact"), URL: "/incidents/" + sh.ID + "/facts/" + incident.Group(id)}
 		}
 		v.Facts = append(v.Facts, term)

@@ -62,9 +62,7 @@ func (c *call) screeningPage() error {
 		v.Picture = screening.Picture{Lang: c.lang, Clock: sh.Clock, Today: c.Screening.Today(), Planned: n.Start}
 	}
 	v.Findings = c.screeningFindings(sh)
-	for _, sec := range sh.FormDef.Sections {
-		v.Sections = append(v.Sections, webkit.Link{Text: sec.Title.In(c.lang), URL: recordURL(sh.Sheet) + "/sections/" + sec.ID})
-	}
+	v.Sections = c.screeningSections(sh)
 	v.Chain = webkit.TableView{Caption: c.say("screening.paper-chain"), HideCaption: true, Columns: heads(c.columns("screening.paper-rank", "screening.paper-party", "screening.paper-via", "screening.paper-law"))}
 	for _, l := range n.Chain() {
 		v.Chain.Rows = append(v.Chain.Rows, []webkit.Cell{{Text: strconv.Itoa(l.Rank)}, {Text: l.No + "　" + l.Name, Head: true}, {Text: l.Via}, {Text: l.Law}})
@@ -107,6 +105,18 @@ func (c *call) screeningTerms(sh *screening.Sheet, n screening.Notification) []w
 		add("webscreening.answer-by", c.in(k.AnswerBy.Long())+"　"+c.leftOf(k))
 	}
 	add("webscreening.edition", c.say("webscreening.edition-of", "id", sh.Edition.ID, "day", sh.Edition.Effective))
+	return out
+}
+
+// screeningSections lead to where the notification is written, for who may; others read
+// the record.
+func (c *call) screeningSections(sh *screening.Sheet) (out []webkit.Link) {
+	if !c.Registers.May(c.actor, "record.write") {
+		return []webkit.Link{{Text: c.named(sh.Title), URL: recordURL(sh.Sheet)}}
+	}
+	for _, sec := range sh.FormDef.Sections {
+		out = append(out, webkit.Link{Text: sec.Title.In(c.lang), URL: recordURL(sh.Sheet) + "/sections/" + sec.ID})
+	}
 	return out
 }
 

@@ -63,7 +63,7 @@ func (c *call) vendorPage() error {
 		return err
 	}
 	name := o.Providers[provider].Name
-	v := vendorView{Record: "/registers/" + thirdparty.Vendors + "/" + r.ID, Uses: c.vendorUses(o, provider)}
+	v := vendorView{Record: "/registers/" + thirdparty.Vendors + "/records/" + r.ID, Uses: c.vendorUses(o, provider)}
 	def, err := c.Forms.Form(thirdparty.Vendors, "")
 	if err != nil {
 		return err
