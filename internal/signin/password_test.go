@@ -369,19 +369,23 @@ func TestUnknownLoginTakesTheSameTime(t *testing.T) {
 			c.Login, c.Address = Limit{Free: 1 << 40}, Limit{Free: 1 << 40}
 		})
 		b.person(t, somebody, "known@bank.example", good)
-		took := map[string][]time.Duration{}
-		for range 9 {
-			for _, login := range []string{"known@bank.example", "unknown@bank.example", "not an address"} {
+		logins := []string{"known@bank.example", "unknown@bank.example", "not an address"}
+		least := map[string]time.Duration{}
+		apart := func(login string) bool { m := least[login]; return m < least[logins[0]]/2 || m > least[logins[0]]*2 }
+		// Other work on the machine only adds to a time: what is really apart stays apart.
+		for n := 0; n < 9 || n < 60 && slices.ContainsFunc(logins, apart); n++ {
+			for _, login := range logins {
 				began := time.Now()
 				_, _, err := b.Password(ctx, login, "wrong", address)
-				took[login] = append(took[login], time.Since(began))
+				if took := time.Since(began); least[login] == 0 || took < least[login] {
+					least[login] = took
+				}
 				refused(t, err, errs.Unauthenticated, "signin.wrong")
 			}
 		}
-		known := slices.Min(took["known@bank.example"])
-		for login := range took {
-			if m := slices.Min(took[login]); m < known/2 || m > known*2 {
-				t.Errorf("%s takes %v, a known one %v", login, m, known)
+		for _, login := range logins {
+			if apart(login) {
+				t.Errorf("%s takes %v, a known one %v", login, least[login], least[logins[0]])
 			}
 		}
 	})
