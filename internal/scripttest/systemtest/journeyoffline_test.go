@@ -1,6 +1,7 @@
 package systemtest
 
 import (
+	"archive/zip"
 	"os"
 	"path/filepath"
 	"time"
@@ -72,7 +73,14 @@ func (b *tab) download(button string) string {
 	}
 	b.do(chromedp.Click(chromedp.Search(`//main//button[normalize-space()="` + button + `"]`)))
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
-		if found, _ := filepath.Glob(filepath.Join(dir, "*.zip")); len(found) == 1 { // it has another name until it is whole
+		found, _ := filepath.Glob(filepath.Join(dir, "*.zip")) // the pattern is well-formed
+		if len(found) != 1 {
+			continue
+		}
+		// The browser makes an empty file of the name first. What a ZIP holds is listed at its
+		// end, so one that opens is whole.
+		if z, err := zip.OpenReader(found[0]); err == nil {
+			_ = z.Close() // nothing was written
 			return found[0]
 		}
 	}
