@@ -24,25 +24,28 @@ var demoScreening embed.FS
 // draft that begins from the register of services. The companies in them are made up.
 func (d *Demonstration) screenings(ctx context.Context) error {
 	anna, approver := d.actor(d.parties[0].id, authz.Respondent), d.actor(d.parties[0].id, authz.Approver)
+	today, now := d.site.Screening.Today(), d.clock.Now()
+	d.clock.Set(now.Add(-20 * 24 * time.Hour)) // what was filed had been approved before
 	reviewed, err := d.notified(ctx, anna)
 	if err != nil {
 		return err
 	}
-	today := d.site.Screening.Today()
 	accepted, err := d.site.Screening.Regime().On(today).Calendar().Add(today, -7)
 	if err != nil {
 		return err
 	}
-	for _, step := range []struct {
-		who authz.Actor
-		m   screening.Move
-	}{
-		{anna, screening.Move{Kind: screening.Request}},
-		{approver, screening.Move{Kind: screening.Approve}},
-		{anna, screening.Move{Kind: string(screening.Filed), On: (accepted - 2).String(), Reference: "合成-2026-0001"}},
-		{anna, screening.Move{Kind: string(screening.Accepted), On: accepted.String()}},
+	if err := d.site.Screening.Do(ctx, anna, reviewed, screening.Move{Kind: screening.Request}); err != nil {
+		return err
+	}
+	if err := d.site.Screening.Do(ctx, approver, reviewed, screening.Move{Kind: screening.Approve}); err != nil {
+		return err
+	}
+	d.clock.Set(now)
+	for _, m := range []screening.Move{
+		{Kind: string(screening.Filed), On: (accepted - 2).String(), Reference: "合成-2026-0001"},
+		{Kind: string(screening.Accepted), On: accepted.String()},
 	} {
-		if err := d.site.Screening.Do(ctx, step.who, reviewed, step.m); err != nil {
+		if err := d.site.Screening.Do(ctx, anna, reviewed, m); err != nil {
 			return err
 		}
 	}

@@ -181,6 +181,16 @@ func (s *Store) take(ctx context.Context, tx *db.Tx, a authz.Actor, sh *Sheet, m
 }
 
 // event checks an event of the review against those before it.
+// approvedOn is the day of the last internal approval, ISO, "" before there is one.
+func approvedOn(steps []Step) (on string) {
+	for _, st := range steps {
+		if st.Kind == Approve {
+			on = st.On
+		}
+	}
+	return on
+}
+
 func (s *Store) event(sh *Sheet, m Move, st *Step) error {
 	bad := errs.New(errs.Invalid, "%w", i18n.NewError("screening.bad-day"))
 	today := s.Today()
@@ -198,5 +208,8 @@ func (s *Store) event(sh *Sheet, m Move, st *Step) error {
 		st.Until = ev.Until.String()
 	}
 	st.On = ev.On.String()
+	if at := approvedOn(sh.Steps); ev.Kind == Filed && st.On < at {
+		return errs.New(errs.Invalid, "%w", i18n.NewError("screening.before-approval", "on", at))
+	}
 	return sh.Edition.Admit(events(sh.Steps), ev, today)
 }

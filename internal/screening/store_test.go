@@ -121,6 +121,7 @@ func TestTheWayOfANotification(t *testing.T) {
 		b.must(do(approver, Move{Kind: Approve}))
 		b.refused(errs.Invalid, do(writer, Move{Kind: string(Filed)}))
 		b.refused(errs.Invalid, do(writer, Move{Kind: string(Filed), Reference: "R-1", On: "2026-11-25"}))
+		b.refused(errs.Invalid, do(writer, Move{Kind: string(Filed), Reference: "R-1", On: "2026-11-23"})) // it was not approved yet
 		b.must(do(writer, Move{Kind: string(Filed), Reference: "R-1", On: "2026-11-24"}))
 		b.must(do(writer, Move{Kind: string(Accepted), On: "2026-11-24"}))
 		b.clock.Advance(48 * time.Hour)

@@ -50,7 +50,7 @@ func (c *call) actionList() error {
 	for _, a := range list {
 		due := a.Due
 		if a.Late(today) {
-			due += "（" + i18n.T(c.lang, "web.action.late") + "）"
+			due = c.aside(due, i18n.T(c.lang, "web.action.late"))
 		}
 		t.Rows = append(t.Rows, []webkit.Cell{{Text: a.Title, URL: "/actions/" + a.ID, Head: true},
 			{Body: webkit.StatusTag(actionTone(a.State), i18n.T(c.lang, "action.state."+string(a.State)))}, {Text: due}, {Text: memberName(a.Owner, members)}, {Text: yen(a.Cost)}})

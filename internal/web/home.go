@@ -23,7 +23,7 @@ func (s *server) homeRoutes() []route {
 // homeView is what waits for a person, and how things stand: for whoever answers its
 // own organisation's work, for whoever asks the sector's.
 type homeView struct {
-	Todo      []webkit.Task // what waits for the person, the most urgent first
+	Todo      []webkit.Task // what waits for the person
 	Incidents []webkit.Task
 	Filings   []webkit.Task // that wait for somebody else
 	Returns   []webkit.Task

@@ -93,5 +93,5 @@ func (c *call) homeSector() error {
 		t.Rows = append(t.Rows, []webkit.Cell{{Text: c.unitName(d.Named), URL: providerURL(d.Key, network.ByGroup), Head: true}, {Text: strconv.Itoa(d.Any.CriticalUsers)}, {Text: percentOf(d.Any.CriticalUsers, len(s.Members))},
 			{Text: c.say("web.home.try"), URL: sectorBase + "/failure?" + failureQuery(network.ByGroup, d.Key, "72")}})
 	}
-	return homeProviders(t).Render(c.ctx, c.w)
+	return webkit.Table(t).Render(c.ctx, c.w)
 }

@@ -103,8 +103,8 @@ func (c *call) openIncident(i incident.Incident) webkit.Task {
 	t := webkit.Task{Title: i.Reference + " " + c.incidentName(i), URL: "/incidents/" + i.ID, State: c.say("incident.handling." + string(i.State)), Tone: handlingTone(i.State)}
 	if i.NextState != "" {
 		t.Note, t.Due = c.say("web.home.next-report", "stage", c.stage(i.NextStage)), c.nextDue(i.NextState, i.NextDue)
-		if left := c.nextLeft(i.NextState, i.NextDue); left != "" && i.NextState != string(obligation.AtOnce) {
-			t.Due += "（" + left + "）"
+		if i.NextState != string(obligation.AtOnce) {
+			t.Due = c.aside(t.Due, c.nextLeft(i.NextState, i.NextDue))
 		}
 	}
 	if i.Late(clock.Micros(c.Clock.Now())) {

@@ -61,7 +61,7 @@ func (c *call) itemPage() error {
 		if p.Answer != "" {
 			what = c.answerText(it, p.Value(sh.FormDef))
 		}
-		v.Events = append(v.Events, webkit.Event{At: c.moment(p.At), Who: memberName(p.Person, members) + "（" + i18n.T(c.lang, "web.filing.via."+p.Via) + "）", What: what})
+		v.Events = append(v.Events, webkit.Event{At: c.moment(p.At), Who: c.aside(memberName(p.Person, members), i18n.T(c.lang, "web.filing.via."+p.Via)), What: what})
 	}
 	for _, f := range files {
 		if f.Item == it.ID {
@@ -87,10 +87,7 @@ func (c *call) answerText(it *form.Item, a form.Answer) string {
 	} else if a.State != "" {
 		text = webkit.StateText(a.State).In(c.lang)
 	}
-	if a.Comment != "" {
-		text += "（" + a.Comment + "）"
-	}
-	return text
+	return c.aside(text, a.Comment)
 }
 
 func (c *call) itemComment() error {

@@ -77,7 +77,7 @@ func (c *call) pastTable(list []pastAction, item string) webkit.TableView {
 		}
 		due := a.Due
 		if a.Late(c.today()) {
-			due += "（" + i18n.T(c.lang, "web.action.late") + "）"
+			due = c.aside(due, i18n.T(c.lang, "web.action.late"))
 		}
 		t.Rows = append(t.Rows, append(row, webkit.Cell{Body: webkit.StatusTag(actionTone(a.State), i18n.T(c.lang, "action.state."+string(a.State)))},
 			webkit.Cell{Text: due}, webkit.Cell{Text: cut(a.Evidence, 120)}))

@@ -66,7 +66,7 @@ func (c *call) practiceList() error {
 const practiceMarking = "TLP:GREEN"
 
 func (c *call) practiceNote(campaign i18n.Text, p practice.Place) string {
-	return cut(c.Practices.Where(p).In(c.lang), 80) + "（" + campaign.In(c.lang) + "）"
+	return c.aside(cut(c.Practices.Where(p).In(c.lang), 80), campaign.In(c.lang))
 }
 
 func practiceTone(s practice.State) webkit.Tone {

@@ -34,11 +34,7 @@ func (c *call) threads(list []filing.Thread, def *form.Form, names map[filing.Si
 			v.Ask = it.Ask.In(c.lang)
 		}
 		for _, m := range t.Said {
-			who := names[m.Side].In(c.lang)
-			if m.Name != "" {
-				who += "（" + m.Name + "）"
-			}
-			v.Said = append(v.Said, saidView{who, c.moment(m.At), m.Body})
+			v.Said = append(v.Said, saidView{c.aside(names[m.Side].In(c.lang), m.Name), c.moment(m.At), m.Body})
 		}
 		out[i] = v
 	}

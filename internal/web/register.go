@@ -75,6 +75,14 @@ func (c *call) registerFigures(s register.Summary) []webkit.Figure {
 
 func (c *call) say(key string, args ...any) string { return i18n.T(c.lang, key, args...) }
 
+// aside is a text with a note in brackets after it, if there is a note.
+func (c *call) aside(text, note string) string {
+	if note == "" {
+		return text
+	}
+	return c.say("web.aside", "text", text, "note", note)
+}
+
 // listView is a page of one register.
 type listView struct {
 	Base    string

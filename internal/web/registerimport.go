@@ -116,11 +116,7 @@ func (c *call) inWords(it *form.Item, a form.Answer, options map[string][]webkit
 	if a.Equal(form.Answer{}) {
 		return ""
 	}
-	text := webkit.AnswerText(c.ctx, it, a, options[it.ID])
-	if a.Comment != "" {
-		text += "（" + a.Comment + "）"
-	}
-	return text
+	return c.aside(webkit.AnswerText(c.ctx, it, a, options[it.ID]), a.Comment)
 }
 
 // registerApply takes over the file that was shown, if it still changes the same.

@@ -325,11 +325,7 @@ func (c *call) recordEvents(sh register.Sheet, past []record.Past, members []org
 		}
 		text := c.say("web.filing.item-cleared")
 		if p.Answer != "" {
-			a := p.Value(sh.FormDef)
-			text = webkit.AnswerText(c.ctx, it, a, options[it.ID])
-			if a.Comment != "" {
-				text += "（" + a.Comment + "）"
-			}
+			text = c.inWords(it, p.Value(sh.FormDef), options)
 		}
 		lines[len(lines)-1] = append(lines[len(lines)-1], webkit.Term{Title: it.Ask.In(c.lang), Text: text})
 	}
