@@ -66,8 +66,8 @@ func (d *Demonstration) screenings(ctx context.Context) error {
 	return err
 }
 
-// notified enters the notification of the embedded file, which supports the first
-// function of the register and starts three months from now.
+// notified enters the notification of the embedded file, which supports the core
+// banking function of the register and starts three months from now.
 func (d *Demonstration) notified(ctx context.Context, anna authz.Actor) (string, error) {
 	data, err := demoScreening.ReadFile("demoscreening/notification.yaml")
 	if err != nil {
@@ -85,12 +85,12 @@ func (d *Demonstration) notified(ctx context.Context, anna authz.Actor) (string,
 	if len(found) > 0 {
 		return "", errors.New(found[0].Line(i18n.EN))
 	}
-	functions, err := d.site.Registers.List(ctx, anna, "functions", register.Query{Limit: 1})
+	functions, err := d.site.Registers.List(ctx, anna, "functions", register.Query{Limit: 100})
 	if err != nil {
 		return "", err
 	}
-	if len(functions.Rows) > 0 {
-		answers["fac.function"] = form.Answer{Value: functions.Rows[0].ID}
+	if i := slices.IndexFunc(functions.Rows, func(r record.Row) bool { return r.Title == "勘定系（預金・融資）" }); i >= 0 {
+		answers["fac.function"] = form.Answer{Value: functions.Rows[i].ID}
 	}
 	y, m, _ := d.site.Screening.Today().Civil()
 	answers["fac.start"] = form.Answer{Value: form.Date(calendar.Date(y, m+3, 1).String())}

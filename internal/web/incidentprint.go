@@ -79,7 +79,11 @@ func (c *call) stepSheets(steps []sheetStep) []paper.Block {
 			if s.Before != "" {
 				text += "\n" + c.say("webincident.step-before", "state", c.say("incident.handling."+s.Before))
 			}
-			for _, o := range s.Choice {
+			options := s.Choice
+			if box == "■" {
+				options = nil // what was decided stands in the log, an empty box would deny it
+			}
+			for _, o := range options {
 				text += "\n□ " + c.say("incident.weighed", "option", o.Title, "cost", o.Cost, "impact", o.Impact)
 			}
 			t.Rows = append(t.Rows, []paper.Cell{paper.Text(box), paper.Text(text), paper.Text(strings.TrimSpace(c.say("incident.role."+s.Role) + "\n" + s.Owner)),
