@@ -137,7 +137,7 @@ func (k *desk) send(path string, values url.Values) (string, time.Duration, erro
 }
 
 // autosaves lets a respondent type: the page's fields go to the server each five
-// seconds, with another note each time, until done is closed.
+// seconds, with another comment each time, until done is closed.
 func (k *desk) autosaves(t testing.TB, draft [2]string, start time.Duration, done <-chan struct{}, took *times) {
 	section := "/filings/" + draft[1] + "/sections/" + k.rush.section()
 	res, err := k.client.Get(k.rush.srv.URL + section)
@@ -154,12 +154,12 @@ func (k *desk) autosaves(t testing.TB, draft [2]string, start time.Duration, don
 	values := fields(t, string(page), section)
 	var box string
 	for name, v := range values {
-		if strings.HasSuffix(name, "~note") && len(v) == 1 && (box == "" || name < box) {
+		if strings.HasSuffix(name, "~comment") && len(v) == 1 && (box == "" || name < box) {
 			box = name
 		}
 	}
 	if box == "" {
-		took.fail(fmt.Errorf("%s has no note", section))
+		took.fail(fmt.Errorf("%s has no comment", section))
 		return
 	}
 	tick := time.NewTimer(start)
